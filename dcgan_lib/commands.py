@@ -1,0 +1,56 @@
+"""What every command of the course shares: exit codes and errors in one paragraph."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+import traceback
+
+import typer
+
+from dcgan_lib.files import CourseError
+
+
+def run(app: typer.Typer) -> None:
+    """Run a Typer application as the process's main job and exit with its code.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted by Ctrl-C. An error that a user
+    can cause is printed as one paragraph; ``--debug`` anywhere on the line adds the traceback.
+    """
+    debug = "--debug" in sys.argv
+    if debug:
+        sys.argv.remove("--debug")
+    try:
+        app()
+    except KeyboardInterrupt:
+        print("Interrupted. What was finished is kept; the same command goes on.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (CourseError, OSError) as error:
+        if debug:
+            traceback.print_exc()
+        print(textwrap.fill(f"Error: {error}", 100, break_long_words=False), file=sys.stderr)
+        sys.exit(1)
+
+
+def import_tensorflow() -> None:
+    """Import TensorFlow without the notes that it writes to stderr as it starts.
+
+    They come from its libraries, below Python and before its own log level counts, so the file
+    descriptor itself is turned away meanwhile. An import that fails still raises its exception.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()  # looks for a GPU, and complains where there is none
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,43 @@
+"""Errors that a user can cause, and files that are whole or absent."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class CourseError(ValueError):
+    """Something that the person at the keyboard can mend.
+
+    The message has three parts: what happened, what was expected and what was received, and
+    the way out. Commands print it as one paragraph and exit with code 1.
+    """
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path`` that takes its place when the block succeeds.
+
+    A file that exists is therefore whole: a crash, a full disk or Ctrl-C inside the block
+    leaves what was there before. The temporary name keeps the suffix, which image writers
+    choose their format by.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)  # mkstemp makes files that only their owner can read
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,134 @@
+"""The generator and the discriminator as one Keras model (chapter 07; section 8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from dcgan_lib.augment import augment
+from dcgan_lib.losses import discriminator_loss, generator_loss
+from dcgan_lib.networks import build_discriminator, build_generator
+from dcgan_lib.settings import Settings
+
+AVERAGE_MOMENTUM = 0.99  # of BatchNormalization in the averaged G, which changes slowly
+LOSSES = ("d_loss", "g_loss", "d_real", "d_fake")
+
+
+class DCGAN(keras.Model):
+    """A DCGAN that ``fit`` trains on batches of faces, float32 in [-1, 1].
+
+    Attributes:
+        generator: (batch, latent_dim) → (batch, side, side, 3).
+        discriminator: (batch, side, side, 3) → (batch, 1), a logit.
+        averaged_generator: the moving average of G's weights, with BatchNormalization
+            statistics of its own, or None where ``settings.moving_average`` is 0.
+        random: the source of noise and of augmentation; its state belongs to a checkpoint.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(name="dcgan")
+        self.settings = settings
+        self.generator = build_generator(settings)
+        self.discriminator = build_discriminator(settings)
+        slow = replace(settings, batch_norm_momentum=AVERAGE_MOMENTUM)
+        self.averaged_generator = build_generator(slow) if settings.moving_average else None
+        self.random = tf.random.Generator.from_seed(settings.seed, alg="philox")
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in LOSSES}
+
+    def compile(
+        self,
+        generator_optimizer: keras.optimizers.Optimizer | None = None,
+        discriminator_optimizer: keras.optimizers.Optimizer | None = None,
+        **options: Any,
+    ) -> None:
+        """Set one optimizer per network; by default Adam as the settings say (section 8d).
+
+        XLA is off unless asked for: on processors it runs these networks a third slower.
+        """
+        options.setdefault("jit_compile", False)
+        super().compile(**options)
+        self.generator_optimizer = self._prepare(generator_optimizer, self.generator)
+        self.discriminator_optimizer = self._prepare(discriminator_optimizer, self.discriminator)
+
+    def _prepare(
+        self, optimizer: keras.optimizers.Optimizer | None, network: keras.Model
+    ) -> keras.optimizers.Optimizer:
+        optimizer = optimizer or keras.optimizers.Adam(
+            self.settings.learning_rate, beta_1=self.settings.beta_1
+        )
+        if self.settings.precision == "mixed_float16":
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        optimizer.build(network.trainable_variables)
+        return optimizer
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The four means of an epoch: losses, and the sigmoid of D on real and generated faces."""
+        return list(self.trackers.values())
+
+    @property
+    def best_generator(self) -> keras.Model:
+        """The averaged G where there is one, else G."""
+        return self.averaged_generator or self.generator
+
+    def noise(self, count: int | tf.Tensor) -> tf.Tensor:
+        """Draw z: (count, latent_dim), uniform in [-1, 1] (the paper's section 5.1)."""
+        return self.random.uniform((count, self.settings.latent_dim), -1.0, 1.0)
+
+    def call(self, z: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Generate faces: (batch, latent_dim) → (batch, side, side, 3) in [-1, 1]."""
+        return self.best_generator(z, training=training)
+
+    def train_step(self, faces: tf.Tensor) -> dict[str, tf.Tensor]:
+        """One update of D and one of G on a batch of real faces (section 3).
+
+        One pass through G and two through D, of real and of generated faces apart, serve both
+        losses: each network's gradient is taken before either moves.
+        """
+        names = self.settings.augmentations
+        z = self.noise(tf.shape(faces)[0])  # (batch, latent_dim)
+        with tf.GradientTape(persistent=True) as tape:
+            fakes = self.generator(z, training=True)
+            real_logits = self.discriminator(augment(faces, self.random, names), training=True)
+            fake_logits = self.discriminator(augment(fakes, self.random, names), training=True)
+            d_loss = discriminator_loss(real_logits, fake_logits, self.settings.label_smoothing)
+            g_loss = generator_loss(fake_logits)
+            scaled_d_loss = self.discriminator_optimizer.scale_loss(d_loss)
+            scaled_g_loss = self.generator_optimizer.scale_loss(g_loss)
+        d_variables = self.discriminator.trainable_variables
+        g_variables = self.generator.trainable_variables
+        d_gradients = tape.gradient(scaled_d_loss, d_variables)
+        g_gradients = tape.gradient(scaled_g_loss, g_variables)
+        self.discriminator_optimizer.apply(d_gradients, d_variables)
+        self.generator_optimizer.apply(g_gradients, g_variables)
+        self._move_average(z)
+        return self._measure(d_loss, g_loss, real_logits, fake_logits)
+
+    def _move_average(self, z: tf.Tensor) -> None:
+        """Let the averaged G follow G, and measure its activations anew.
+
+        Averaged weights give smaller activations than those they are the average of: with an
+        average of G's BatchNormalization statistics its faces would come out flat and blurred.
+        """
+        if self.averaged_generator is None:
+            return
+        decay = self.settings.moving_average
+        pairs = zip(
+            self.averaged_generator.trainable_variables,
+            self.generator.trainable_variables,
+            strict=True,
+        )
+        for average, value in pairs:
+            average.assign(decay * average + (1.0 - decay) * value)
+        self.averaged_generator(z, training=True)  # moves its statistics, nothing else
+
+    def _measure(
+        self, d_loss: tf.Tensor, g_loss: tf.Tensor, real_logits: tf.Tensor, fake_logits: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        values = (d_loss, g_loss, tf.sigmoid(real_logits), tf.sigmoid(fake_logits))
+        for tracker, value in zip(self.trackers.values(), values, strict=True):
+            tracker.update_state(value)
+        return {name: tracker.result() for name, tracker in self.trackers.items()}

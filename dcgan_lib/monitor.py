@@ -1,0 +1,199 @@
+"""What a run shows and records while it trains, as Keras callbacks (chapter 07; section 8b)."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from PIL import Image
+from tqdm.auto import tqdm
+
+from dcgan_lib.checkpoints import save_checkpoint
+from dcgan_lib.files import CourseError, atomic_path
+from dcgan_lib.gan import LOSSES
+from dcgan_lib.load import to_images
+from dcgan_lib.plots import image_grid, plot_history
+
+FILM_FRAMES = 60
+Logs = dict[str, float] | None
+
+
+class Progress(keras.callbacks.Callback):
+    """One bar over the whole run, with the epoch's mean losses and images per second."""
+
+    def __init__(self, epochs: int, first_epoch: int, per_epoch: int, batch_size: int) -> None:
+        super().__init__()
+        self.bar = tqdm(total=epochs * per_epoch, initial=first_epoch * per_epoch, unit="step")
+        self.batch_size = batch_size
+        self.epochs = epochs
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self.bar.set_description(f"epoch {epoch + 1}/{self.epochs}")
+        self.started, self.steps = time.perf_counter(), 0
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        self.steps += 1
+        seconds = time.perf_counter() - self.started
+        shown = {name: f"{logs[name]:.2f}" for name in LOSSES}
+        shown["images/s"] = f"{self.steps * self.batch_size / seconds:.0f}"
+        self.bar.set_postfix(shown, refresh=False)
+        self.bar.update()
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        self.bar.close()
+
+
+class Guard(keras.callbacks.Callback):
+    """Stop at the first loss that is not a number, before it reaches a checkpoint."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        broken = {name: logs[name] for name in LOSSES if not math.isfinite(logs[name])}
+        if broken:
+            raise CourseError(
+                f"Training broke down in batch {batch + 1} of its epoch. Expected finite losses. "
+                f"Received: {broken}. The last checkpoint is kept; lower --set learning_rate=… "
+                "or, in half precision, use --set precision=float32, and start another --run."
+            )
+
+
+class History(keras.callbacks.Callback):
+    """``history.csv``: a row per epoch; with the plots of losses and of D's outputs at the end."""
+
+    def __init__(self, run: Path, first_epoch: int, images_per_epoch: int) -> None:
+        super().__init__()
+        self.run, self.images_per_epoch = run, images_per_epoch
+        self.rows = read_history(run).query("epoch <= @first_epoch").to_dict("records")
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self.started = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        seconds = time.perf_counter() - self.started
+        speed = self.images_per_epoch / seconds
+        row = {"epoch": epoch + 1} | {name: logs[name] for name in LOSSES}
+        self.rows.append(row | {"seconds": seconds, "images_per_second": speed})
+        with atomic_path(self.run / "history.csv") as path:
+            pd.DataFrame(self.rows).to_csv(path, index=False, float_format="%.6g")
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        if self.rows:
+            for name, figure in plot_history(pd.DataFrame(self.rows)).items():
+                with atomic_path(self.run / f"{name}.png") as path:
+                    figure.savefig(path, dpi=120)
+
+
+class Samples(keras.callbacks.Callback):
+    """A grid of faces from one fixed batch of noise, unselected, and the film of all grids."""
+
+    def __init__(self, run: Path, noise: np.ndarray, every: int) -> None:
+        super().__init__()
+        self.folder, self.noise, self.every = run / "samples", noise, every
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        if not any(self.folder.glob("epoch_*.png")):
+            self._draw(0)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if (epoch + 1) % self.every == 0:
+            self._draw(epoch + 1)
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        write_film(self.folder.parent)
+
+    def _draw(self, epoch: int) -> None:
+        images = generate(self.model.best_generator, self.noise)
+        with atomic_path(self.folder / f"epoch_{epoch:04d}.png") as path:
+            Image.fromarray(image_grid(images)).save(path)
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """After each epoch a checkpoint; at the end ``generator.keras``."""
+
+    def __init__(self, run: Path) -> None:
+        super().__init__()
+        self.run = run
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        save_checkpoint(self.run, self.model, epoch + 1)
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        with atomic_path(self.run / "generator.keras") as path:
+            self.model.best_generator.save(path)
+
+
+class StopAfterEpoch(keras.callbacks.Callback):
+    """Let the first Ctrl-C end training after the running epoch, and the second at once."""
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self.asked = False
+        self.before: Any = None
+        with contextlib.suppress(ValueError):  # outside the main thread Ctrl-C stays as it is
+            self.before = signal.signal(signal.SIGINT, self._ask)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self.asked:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Give Ctrl-C back to whoever had it."""
+        if self.before is not None:
+            signal.signal(signal.SIGINT, self.before)
+            self.before = None
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            self.release()
+            raise KeyboardInterrupt
+        self.asked = True
+        tqdm.write("Ctrl-C: this epoch is finished and saved first; once more stops at once.")
+
+
+def generate(
+    generator: keras.Model, noise: np.ndarray, each: Callable[[int], object] = lambda n: None
+) -> np.ndarray:
+    """Faces of a generator in inference mode, some at a time.
+
+    Args:
+        generator: (batch, latent_dim) → (batch, side, side, 3) in [-1, 1].
+        noise: float32, shape (n, latent_dim), in [-1, 1].
+        each: called with the number of faces after every part.
+
+    Returns:
+        uint8 array (n, side, side, 3), RGB.
+    """
+    parts = []
+    for start in range(0, len(noise), 64):
+        faces = generator(tf.constant(noise[start : start + 64]), training=False)
+        parts.append(to_images(faces))
+        each(len(parts[-1]))
+    return np.concatenate(parts)
+
+
+def read_history(run: Path) -> pd.DataFrame:
+    """``history.csv`` of a run: one row per finished epoch, empty before the first."""
+    columns = ["epoch", *LOSSES, "seconds", "images_per_second"]
+    path = run / "history.csv"
+    return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=columns)
+
+
+def write_film(run: Path) -> None:
+    """``training.gif`` from at most 60 of a run's grids, the last one held for two seconds."""
+    grids = sorted((run / "samples").glob("epoch_*.png"))
+    chosen = np.unique(np.linspace(0, len(grids) - 1, min(len(grids), FILM_FRAMES)).astype(int))
+    frames = [Image.open(grids[index]).convert("P") for index in chosen]
+    durations = [100] * (len(frames) - 1) + [2000]
+    with atomic_path(run / "training.gif") as path:
+        frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0)
