@@ -14,8 +14,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def crop_faces(
-    src: Annotated[Path, typer.Argument(help="Folder of photographs; subfolders are groups.")],
-    dst: Annotated[Path, typer.Argument(help="Folder of faces: <group>/<name>.png.")],
+    src: Annotated[
+        Path, typer.Argument(metavar="SRC", help="Folder of photographs; subfolders are groups.")
+    ],
+    dst: Annotated[
+        Path, typer.Argument(metavar="DST", help="Folder of faces: <group>/<name>.png.")
+    ],
     size: Annotated[int, typer.Option(help="Side of a crop in pixels.")] = CropSettings.size,
     margin: Annotated[
         float, typer.Option(help="Added on each edge, as a share of the face's box.")

@@ -13,8 +13,10 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def make_subset(
-    src: Annotated[Path, typer.Argument(help="Folder of pictures; subfolders are groups.")],
-    dst: Annotated[Path, typer.Argument(help="New folder for the subset.")],
+    src: Annotated[
+        Path, typer.Argument(metavar="SRC", help="Folder of pictures; subfolders are groups.")
+    ],
+    dst: Annotated[Path, typer.Argument(metavar="DST", help="New folder for the subset.")],
     count: Annotated[int, typer.Option(help="How many pictures.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same pictures.")] = 0,
 ) -> None:

@@ -72,7 +72,7 @@ def train(
     done = train_faces(faces, run, settings, resume=resume)
     if done.epoch < done.epochs:
         print(f"Stopped after epoch {done.epoch} of {done.epochs}. Go on with --resume.")
-        raise typer.Exit(130)
+        raise typer.Exit(commands.INTERRUPTED)
     print(f"Trained {done.epochs} epochs. Look at:")
     for name in (f"samples/epoch_{done.epoch:04d}.png", "training.gif", "losses.png"):
         if (run / name).exists():

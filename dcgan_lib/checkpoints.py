@@ -65,7 +65,7 @@ def restore_checkpoint(run: Path, gan: DCGAN) -> int:
         try:
             _state(gan).read(str(folder / "state")).assert_consumed()
             return json.loads((folder / "notes.json").read_text("utf-8"))["epoch"]
-        except (OSError, ValueError, AssertionError, tf.errors.OpError):
+        except (OSError, ValueError, LookupError, AssertionError, tf.errors.OpError):
             continue
     if found:
         raise CourseError(

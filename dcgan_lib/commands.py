@@ -11,6 +11,8 @@ import typer
 
 from dcgan_lib.files import CourseError
 
+INTERRUPTED = 130
+
 
 def run(app: typer.Typer) -> None:
     """Run a Typer application as the process's main job and exit with its code.
@@ -23,9 +25,10 @@ def run(app: typer.Typer) -> None:
         sys.argv.remove("--debug")
     try:
         app()
-    except KeyboardInterrupt:
-        print("Interrupted. What was finished is kept; the same command goes on.", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as end:  # Typer turns Ctrl-C into this exit code, without a word
+        if end.code == INTERRUPTED:
+            print("Interrupted. What was finished is kept.", file=sys.stderr)
+        raise
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -77,7 +77,10 @@ def _heading(reason: str, count: int, shown: int) -> Image.Image:
 
 
 def _faces(names: list[str], dst: Path) -> Image.Image:
-    tiles = [Image.open(dst / name).resize((FACE, FACE)) for name in names]
+    tiles = []
+    for name in names:
+        with Image.open(dst / name) as face:
+            tiles.append(face.resize((FACE, FACE)))
     return _rows(tiles, (WIDTH - 2 * EDGE) // (FACE + GAP))
 
 

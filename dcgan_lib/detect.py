@@ -141,10 +141,10 @@ def _read_cascade(name: str) -> cv2.CascadeClassifier:
         raise CourseError(_cascade_trouble(f"{path} is missing"))
     cascade = cv2.CascadeClassifier()
     try:  # from text, because OpenCV on Windows can't open a path in another script
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8", errors="replace")
         storage = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
         cascade.read(storage.getFirstTopLevelNode())
-    except cv2.error:  # not XML; the cascade stays empty
+    except (cv2.error, SystemError):  # not XML; the cascade stays empty
         pass
     if cascade.empty():
         raise CourseError(_cascade_trouble(f"{path} holds no cascade"))

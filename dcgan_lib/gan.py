@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import keras
@@ -13,7 +12,6 @@ from dcgan_lib.losses import discriminator_loss, generator_loss
 from dcgan_lib.networks import build_discriminator, build_generator
 from dcgan_lib.settings import Settings
 
-AVERAGE_MOMENTUM = 0.99  # of BatchNormalization in the averaged G, which changes slowly
 LOSSES = ("d_loss", "g_loss", "d_real", "d_fake")
 
 
@@ -33,8 +31,7 @@ class DCGAN(keras.Model):
         self.settings = settings
         self.generator = build_generator(settings)
         self.discriminator = build_discriminator(settings)
-        slow = replace(settings, batch_norm_momentum=AVERAGE_MOMENTUM)
-        self.averaged_generator = build_generator(slow) if settings.moving_average else None
+        self.averaged_generator = build_generator(settings) if settings.moving_average else None
         self.random = tf.random.Generator.from_seed(settings.seed, alg="philox")
         self.trackers = {name: keras.metrics.Mean(name=name) for name in LOSSES}
 
@@ -49,9 +46,9 @@ class DCGAN(keras.Model):
         XLA is off unless asked for: on processors it runs these networks a third slower.
         """
         options.setdefault("jit_compile", False)
-        super().compile(**options)
         self.generator_optimizer = self._prepare(generator_optimizer, self.generator)
         self.discriminator_optimizer = self._prepare(discriminator_optimizer, self.discriminator)
+        super().compile(optimizer=self.generator_optimizer, **options)  # whose rate logs show
 
     def _prepare(
         self, optimizer: keras.optimizers.Optimizer | None, network: keras.Model

@@ -58,9 +58,10 @@ def run_batches(
             yield from _results(executor, work, batches, 3 * cores)
     except BrokenProcessPool:
         raise CourseError(
-            "A process that shared the work was killed. Expected: enough memory for every one. "
-            "Received: an end without an error, as when memory runs out. Give fewer --workers; the "
-            "same command goes on where it stopped."
+            "A process that shared the work ended. Expected: enough memory for every one, and, in "
+            'a script of your own, the call below `if __name__ == "__main__":`. Received: an end '
+            "without a result. See to it, or work with one process (--workers 1); the same call "
+            "goes on where it stopped."
         ) from None
 
 

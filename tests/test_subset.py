@@ -1,12 +1,20 @@
 """A subset is reproducible and balanced; a held-out part takes its share of every group."""
 
 import random
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from dcgan_lib.files import CourseError
-from dcgan_lib.subset import balanced_subset, split_held_out
+from dcgan_lib.manifest import Row, kept_faces, write_manifest
+from dcgan_lib.photos import find_photos
+from dcgan_lib.subset import balanced_subset, copy_subset, split_held_out
+
+SCRIPT = Path(__file__).parents[1] / "data_scripts" / "make_subset.py"
 
 ORL_NAMES = [f"s{person}/{shot}.png" for person in range(1, 41) for shot in range(1, 11)]
 
@@ -71,3 +79,56 @@ def test_a_pair_gives_one_and_a_single_photograph_stays():
 def test_an_impossible_fraction_is_refused(fraction):
     with pytest.raises(CourseError, match="at least 0 and below"):
         split_held_out(ORL_NAMES, fraction, seed=0)
+
+
+@pytest.fixture
+def face_set(tmp_path):
+    """A face set of two groups of six, with the row of a photograph that gave no face."""
+    src = tmp_path / "faces"
+    names = [f"{group}/{index}.png" for group in "ab" for index in range(6)]
+    for index, name in enumerate(names):
+        (src / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (4, 4), (index, 0, 0)).save(src / name)
+    rows = [Row(name, face=name, decision="kept") for name in names]
+    write_manifest(src, [*rows, Row("a/x.png", decision="no face")])
+    (src / "contact_sheet.png").write_bytes(b"no face")
+    return src
+
+
+def test_a_subset_takes_its_groups_and_its_rows_along(face_set, tmp_path):
+    dst = tmp_path / "part"
+    names = copy_subset(face_set, dst, 4, seed=1)
+    assert per_group(names) == {"a": 2, "b": 2}
+    assert kept_faces(dst) == names == find_photos(dst)
+    assert all((dst / name).read_bytes() == (face_set / name).read_bytes() for name in names)
+    (dst / names[0]).unlink()  # as if it had been interrupted
+    assert copy_subset(face_set, dst, 4, seed=1) == names == find_photos(dst)
+
+
+def test_a_folder_of_photographs_without_a_manifest(face_set, tmp_path):
+    (face_set / "manifest.csv").unlink()
+    (face_set / "contact_sheet.png").unlink()
+    names = copy_subset(face_set, tmp_path / "part", 12, seed=0)
+    assert names == find_photos(face_set) == find_photos(tmp_path / "part")
+
+
+def test_a_subset_mixes_with_nothing_else(face_set, tmp_path):
+    copy_subset(face_set, tmp_path / "part", 4, seed=1)
+    with pytest.raises(CourseError, match="in use for something else.*other files"):
+        copy_subset(face_set, tmp_path / "part", 4, seed=2)
+    with pytest.raises(CourseError, match="DST outside of"):
+        copy_subset(face_set, face_set / "part", 4, seed=1)
+    with pytest.raises(CourseError, match="There is no folder"):
+        copy_subset(tmp_path / "gone", tmp_path / "new", 4, seed=1)
+
+
+def test_the_command(face_set, tmp_path):
+    command = [sys.executable, str(SCRIPT), str(face_set), str(tmp_path / "part")]
+    result = subprocess.run(
+        [*command, "--count", "5", "--seed", "3"], capture_output=True, text=True
+    )
+    assert result.returncode == 0 and "5 pictures of 2 groups" in result.stdout
+    assert kept_faces(tmp_path / "part") == balanced_subset(kept_faces(face_set), 5, seed=3)
+    too_many = subprocess.run([*command, "--count", "13"], capture_output=True, text=True)
+    assert too_many.returncode == 1 and "from 1 to 12" in too_many.stderr
+    assert subprocess.run(command, capture_output=True).returncode == 2

