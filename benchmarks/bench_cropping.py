@@ -8,12 +8,12 @@ box, in one process with OpenCV's own threads. A second loop is told the smalles
 crop_folder looks for, a share of the photograph; it is the fastest that the loop can be made by
 its arguments alone.
 
-The photographs have 4 megapixels (2304×1728, JPEG). Each is a scene of scikit-image, enlarged
-and lightly grained; on two in three lies a face, enlarged: a portrait of ORL, or the astronaut's.
+The photographs have 4 megapixels (2304×1728, JPEG). Each is a scene of scikit-image, enlarged;
+on two in three lies a face, enlarged: a portrait of ORL, or the astronaut's.
 A photograph counts as kept when a face of at least that smallest size is found. Scenes on which
 the cascade itself is of two minds are left out (the cat, the cup of coffee, coins, gravel): a
-little grain changes what the loop says about them, so equal decisions there would be chance. How
-often each is right is printed too.
+shift by a few pixels changes what the loop says about them, so equal decisions there would be
+chance. How often each is right is printed too.
 
 Exits with 1 below 4 times the loop's speed, or below 99 % equal decisions.
 """
@@ -125,8 +125,6 @@ def make_photographs(folder: Path, count: int, seed: int) -> None:
         photo = scene(scenes[index % len(scenes)], random)
         if has_face(index):
             paste(photo, portraits[random.integers(len(portraits))], random)
-        grain = random.normal(0, 1, (HEIGHT, WIDTH, 1))
-        photo = np.clip(photo + grain, 0, 255).astype(np.uint8)
         Image.fromarray(photo).save(folder / f"{index:03}.jpg", quality=92)
 
 

@@ -40,7 +40,9 @@ def test_train_names_the_files_to_look_at(command, faces, tmp_path):
 
 def test_sample_writes_the_same_faces_for_the_same_seed(command, run, tmp_path):
     grid = tmp_path / "grid.png"
-    first = command("sample", run, "--count", 5, "--seed", 3, "--out", tmp_path / "a", "--grid", grid)
+    first = command(
+        "sample", run, "--count", 5, "--seed", 3, "--out", tmp_path / "a", "--grid", grid
+    )
     assert first.returncode == 0, first.stderr
     command("sample", run, "--count", 3, "--seed", 3, "--out", tmp_path / "b")
     names = [path.name for path in sorted((tmp_path / "a").iterdir())]

@@ -251,6 +251,11 @@ def test_no_scheduler_there(photos, tmp_path, monkeypatch):
         crop_folder(photos, tmp_path / "dst", scheduler="tcp://127.0.0.1:1")
 
 
+def test_no_workers_no_work(photos, tmp_path):
+    with pytest.raises(CourseError, match=r"Expected: 1 or more\. Received: 0"):
+        crop_folder(photos, tmp_path / "dst", workers=0)
+
+
 def test_a_finished_set_is_done_at_once(photos, cropped):
     dst, table = cropped
     before = {path: path.stat().st_mtime_ns for path in dst.rglob("*")}
@@ -393,7 +398,7 @@ def test_the_command_says_what_became_of_the_photographs(photos, tmp_path):
     for arguments, code, message in [
         ([str(photos), str(dst), "--size", "32"], 1, "Error: "),
         ([str(photos)], 2, "DST"),
-        ([str(photos), str(dst), "--workers", "0"], 1, "Expected: 1 or more. Received: 0"),
+        ([str(photos), str(dst), "--workers", "0"], 2, "--workers"),
     ]:
         failed = subprocess.run([*command[:2], *arguments], capture_output=True, text=True)
         assert failed.returncode == code and message in " ".join(failed.stderr.split())

@@ -41,7 +41,9 @@ def test_a_step_equals_one_written_by_hand():
         for a, b in zip(values(ours), values(theirs), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
     assert float(measured["d_loss"]) == pytest.approx(float(d_loss), rel=1e-5)
-    assert float(measured["d_fake"]) == pytest.approx(float(tf.reduce_mean(tf.sigmoid(fake_logits))))
+    assert float(measured["d_fake"]) == pytest.approx(
+        float(tf.reduce_mean(tf.sigmoid(fake_logits)))
+    )
 
 
 def test_both_networks_learn_and_neither_is_frozen():
@@ -55,7 +57,9 @@ def test_both_networks_learn_and_neither_is_frozen():
 
 
 def test_fit_reports_the_four_means():
-    history = small().fit(tf.data.Dataset.from_tensors(FACES).repeat(3), verbose=0, shuffle=False).history
+    history = (
+        small().fit(tf.data.Dataset.from_tensors(FACES).repeat(3), verbose=0, shuffle=False).history
+    )
     assert set(history) == set(LOSSES)
     assert 0 < history["d_real"][0] < 1
 
@@ -110,7 +114,9 @@ def test_without_an_average_g_itself_generates():
 def test_every_precision_trains_with_and_without_augmentation(precision, augment):
     gan = small(precision=precision, augment=augment, moving_average=0.9)
     before = gan.generator.get_layer("up_16").kernel.numpy()
-    history = gan.fit(tf.data.Dataset.from_tensors(FACES).repeat(2), verbose=0, shuffle=False).history
+    history = gan.fit(
+        tf.data.Dataset.from_tensors(FACES).repeat(2), verbose=0, shuffle=False
+    ).history
     assert all(np.isfinite(value[0]) for value in history.values())
     assert not np.array_equal(before, gan.generator.get_layer("up_16").kernel.numpy())
 

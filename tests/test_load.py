@@ -132,7 +132,10 @@ def test_batches_are_full_float32_in_minus_one_to_one():
 
 def test_an_epoch_visits_no_face_twice_and_every_face_comes_in_time():
     parts = served(numbered(), 4, seed=0, epochs=8)
-    epochs = [np.concatenate([numbers(a), numbers(b)]) for a, b in zip(parts[::2], parts[1::2])]
+    epochs = [
+        np.concatenate([numbers(a), numbers(b)])
+        for a, b in zip(parts[::2], parts[1::2], strict=True)
+    ]
     assert all(len(set(epoch)) == 8 for epoch in epochs)
     assert set(np.concatenate(epochs)) == set(range(10))
     assert len({tuple(epoch) for epoch in epochs}) == 8  # another order each time

@@ -69,5 +69,5 @@ def test_what_is_refused(change, message):
 
 
 def test_unknown_profile_lists_the_known_ones():
-    with pytest.raises(CourseError, match="tiny, quick, paper, gpu.*'fast'"):
+    with pytest.raises(CourseError, match=r"tiny, quick, paper, gpu.*'fast'"):
         get_settings("fast")

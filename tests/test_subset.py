@@ -114,7 +114,7 @@ def test_a_folder_of_photographs_without_a_manifest(face_set, tmp_path):
 
 def test_a_subset_mixes_with_nothing_else(face_set, tmp_path):
     copy_subset(face_set, tmp_path / "part", 4, seed=1)
-    with pytest.raises(CourseError, match="in use for something else.*other files"):
+    with pytest.raises(CourseError, match=r"in use for something else.*other files"):
         copy_subset(face_set, tmp_path / "part", 4, seed=2)
     with pytest.raises(CourseError, match="DST outside of"):
         copy_subset(face_set, face_set / "part", 4, seed=1)

@@ -195,8 +195,9 @@ def uninterrupted(faces, tmp_path_factory):
 
 
 def assert_same_end(run, reference):
-    ours, theirs = variables(run / "checkpoints/epoch_0008"), variables(
-        reference / "checkpoints/epoch_0008"
+    ours, theirs = (
+        variables(run / "checkpoints/epoch_0008"),
+        variables(reference / "checkpoints/epoch_0008"),
     )
     assert ours.keys() == theirs.keys()
     assert len(ours) > 60  # two networks, an average, two optimizers, the random state
