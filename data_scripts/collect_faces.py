@@ -89,7 +89,7 @@ def table(width: int) -> str:
     indent = " " * 4
     lines = [f"{'NAME':<17}{'PHOTOS':>7}  {'DOWNLOAD':<18}LICENCE"]
     for database in DATABASES.values():
-        count = "" if database.count is None else f"{database.count:,}"
+        count = "varies" if database.count is None else f"{database.count:,}"
         ask = " Needs --accept-terms." if database.ask else ""
         text = f"{database.title}. {database.terms}{ask}"
         lines.append(f"\n{database.name:<17}{count:>7}  {database.size:<18}{database.licence}")

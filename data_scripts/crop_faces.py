@@ -31,7 +31,8 @@ def crop_faces(
         bool, typer.Option("--all-faces", help="Every face of a photograph, not only the best.")
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that share the work. [default: one per core]")
+        int | None,
+        typer.Option(min=1, help="Processes that share the work; by default one per core."),
     ] = None,
     scheduler: Annotated[
         str | None,
