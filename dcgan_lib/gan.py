@@ -34,6 +34,7 @@ class DCGAN(keras.Model):
         self.averaged_generator = build_generator(settings) if settings.moving_average else None
         self.random = tf.random.Generator.from_seed(settings.seed, alg="philox")
         self.trackers = {name: keras.metrics.Mean(name=name) for name in LOSSES}
+        self.built = True  # both networks are; under tf.distribute, fit would build them by a batch
 
     def compile(
         self,
