@@ -18,6 +18,7 @@ EYE_CASCADE = "haarcascade_eye.xml"
 CASCADE_WINDOW = 24  # side in pixels of the pictures the cascade was trained on
 SMALLEST_FACE = 1 / 18  # of the photograph's longest side: a head in a full-length portrait
 LEAST_CONFIDENCE = 1.0  # ORL's 400 faces have 1.6 and more; many chance finds have less
+MOST_TILT = 20.0  # degrees
 EDGE = 0.107  # width of the second look's border: 12 px around ORL's 92×112
 MEND = 'pip install --force-reinstall "opencv-python-headless>=4.8,<5"'
 WHEELS = (
@@ -60,10 +61,12 @@ def detect_faces(
 ) -> list[Box]:
     """Find upright frontal faces, best first.
 
-    When the first look finds none, a second one adds a border that repeats the outermost
-    pixels: the cascade can't see a face whose forehead or ear touches the edge. The best box is
-    the one with the highest confidence × area: size alone prefers a chance find of collar and
-    chin to the face within it, and confidence alone half a face to the whole.
+    When the first look finds none, or finds the best one close to the edge, a second look adds a
+    border that repeats the outermost pixels: the cascade can't see a face whose forehead or ear
+    touches the edge, and may take the middle of it for a smaller one. The best box is the one
+    with the highest confidence × area: size alone prefers a chance find of collar and chin to
+    the face within it, and confidence alone half a face to the whole. Of boxes that overlap the
+    best one stays.
 
     Args:
         image: uint8, grey (height, width) or RGB (height, width, 3).
@@ -80,27 +83,29 @@ def detect_faces(
     """
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     smallest = max(CASCADE_WINDOW, min_size or round(max(grey.shape) * SMALLEST_FACE))
-    boxes = _look(grey, scale_factor, min_neighbors, smallest)
-    if not boxes:
+    boxes = sorted(_look(grey, scale_factor, min_neighbors, smallest), key=_worth, reverse=True)
+    if not boxes or _near_edge(boxes[0], grey):
         edge = max(1, round(EDGE * max(grey.shape)))
         framed = cv2.copyMakeBorder(grey, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
         large = max(smallest, min(grey.shape) // 3)  # only a large face is cut by the edge
-        boxes = [box._replace(x=box.x - edge, y=box.y - edge)
-                 for box in _look(framed, scale_factor, min_neighbors, large)]  # fmt: skip
-    return sorted(boxes, key=lambda box: box.confidence * box.w * box.h, reverse=True)
+        again = _look(framed, scale_factor, min_neighbors, large)
+        boxes += [box._replace(x=box.x - edge, y=box.y - edge) for box in again]
+    return _apart(sorted(boxes, key=_worth, reverse=True))
 
 
 def eye_tilt(face: np.ndarray) -> float:
     """By how much the line through the eyes falls to the right, in degrees.
 
-    The eyes are looked for in the upper half, where OpenCV's eye cascade must find one on each
-    side; a tilt above 30° is taken for a chance find.
+    OpenCV's eye cascade looks for them in the upper half. What it finds counts only when there
+    is one on each side, of about one size, as far apart as eyes are, and tilted by at most 20°:
+    brows, ears and spectacles look like eyes to it, and the face cascade has found the face
+    upright.
 
     Args:
         face: uint8 crop of a face, grey (height, width) or RGB (height, width, 3).
 
     Returns:
-        Degrees in [-30, 30]: positive when the right-hand eye is lower; 0 when the eyes were
+        Degrees in [-20, 20]: positive when the right-hand eye is lower; 0 when the eyes were
         not found.
     """
     grey = face if face.ndim == 2 else cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)
@@ -113,8 +118,36 @@ def eye_tilt(face: np.ndarray) -> float:
     right = _largest(eye for eye in centres if eye[0] > width * 0.52)
     if left is None or right is None:
         return 0.0
-    tilt = float(np.degrees(np.arctan2(right[1] - left[1], right[0] - left[0])))
-    return tilt if abs(tilt) <= 30 else 0.0
+    across, down = right[0] - left[0], right[1] - left[1]
+    sizes = sorted([left[2], right[2]])
+    tilt = float(np.degrees(np.arctan2(down, across)))
+    likely = 0.25 * width <= across <= 0.6 * width and sizes[1] <= 1.5 * sizes[0]
+    return tilt if likely and abs(tilt) <= MOST_TILT else 0.0
+
+
+def _worth(box: Box) -> float:
+    return box.confidence * box.w * box.h
+
+
+def _near_edge(box: Box, grey: np.ndarray) -> bool:
+    """Whether a quarter of the box's side more on each edge would leave the picture."""
+    height, width = grey.shape
+    room = min(box.x, box.y, width - box.x - box.w, height - box.y - box.h)
+    return room < box.w / 4
+
+
+def _apart(boxes: list[Box]) -> list[Box]:
+    """The boxes whose middles lie in no better box, nor a better one's middle in them."""
+    chosen: list[Box] = []
+    for box in boxes:
+        if not any(_holds_middle(box, other) or _holds_middle(other, box) for other in chosen):
+            chosen.append(box)
+    return chosen
+
+
+def _holds_middle(box: Box, other: Box) -> bool:
+    x, y = other.x + other.w / 2, other.y + other.h / 2
+    return box.x <= x <= box.x + box.w and box.y <= y <= box.y + box.h
 
 
 def _largest(eyes: Iterable[tuple[float, float, float]]) -> tuple[float, float, float] | None:

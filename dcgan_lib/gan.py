@@ -21,8 +21,8 @@ class DCGAN(keras.Model):
     Attributes:
         generator: (batch, latent_dim) → (batch, side, side, 3).
         discriminator: (batch, side, side, 3) → (batch, 1), a logit.
-        averaged_generator: the moving average of G's weights, with BatchNormalization
-            statistics of its own, or None where ``settings.moving_average`` is 0.
+        averaged_generator: the moving average of G (weights and BatchNormalization statistics),
+            or None where ``settings.moving_average`` is 0.
         random: the source of noise and of augmentation; its state belongs to a checkpoint.
     """
 
@@ -87,9 +87,8 @@ class DCGAN(keras.Model):
         losses: each network's gradient is taken before either moves.
         """
         names = self.settings.augmentations
-        z = self.noise(tf.shape(faces)[0])  # (batch, latent_dim)
         with tf.GradientTape(persistent=True) as tape:
-            fakes = self.generator(z, training=True)
+            fakes = self.generator(self.noise(tf.shape(faces)[0]), training=True)
             real_logits = self.discriminator(augment(faces, self.random, names), training=True)
             fake_logits = self.discriminator(augment(fakes, self.random, names), training=True)
             d_loss = discriminator_loss(real_logits, fake_logits, self.settings.label_smoothing)
@@ -102,26 +101,16 @@ class DCGAN(keras.Model):
         g_gradients = tape.gradient(scaled_g_loss, g_variables)
         self.discriminator_optimizer.apply(d_gradients, d_variables)
         self.generator_optimizer.apply(g_gradients, g_variables)
-        self._move_average(z)
+        self._move_average()
         return self._measure(d_loss, g_loss, real_logits, fake_logits)
 
-    def _move_average(self, z: tf.Tensor) -> None:
-        """Let the averaged G follow G, and measure its activations anew.
-
-        Averaged weights give smaller activations than those they are the average of: with an
-        average of G's BatchNormalization statistics its faces would come out flat and blurred.
-        """
+    def _move_average(self) -> None:
         if self.averaged_generator is None:
             return
         decay = self.settings.moving_average
-        pairs = zip(
-            self.averaged_generator.trainable_variables,
-            self.generator.trainable_variables,
-            strict=True,
-        )
-        for average, value in pairs:
+        pairs = zip(self.averaged_generator.weights, self.generator.weights, strict=True)
+        for average, value in pairs:  # BatchNormalization's statistics are among the weights
             average.assign(decay * average + (1.0 - decay) * value)
-        self.averaged_generator(z, training=True)  # moves its statistics, nothing else
 
     def _measure(
         self, d_loss: tf.Tensor, g_loss: tf.Tensor, real_logits: tf.Tensor, fake_logits: tf.Tensor

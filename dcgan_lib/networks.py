@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from dcgan_lib.batch_norm import FusedBatchNormalization
 from dcgan_lib.settings import Settings
 
 FIRST_SIDE = 4  # G starts from, and D ends at, maps of 4×4
@@ -115,7 +116,7 @@ def _initializers(seed: int, network: int) -> Iterator[keras.initializers.Initia
 
 
 def _normalise(x: keras.KerasTensor, settings: Settings, name: str) -> keras.KerasTensor:
-    return layers.BatchNormalization(
+    return FusedBatchNormalization(
         momentum=settings.batch_norm_momentum, epsilon=1e-5, dtype=settings.precision, name=name
     )(x)
 

@@ -115,10 +115,12 @@ PROFILES: dict[str, Settings] = {
         profile="quick",
         held_out=0.1,
         flip=True,
+        generator_width=32,  # a quarter of the work of 64, so twice the updates in the time
+        discriminator_width=32,
         batch_size=16,  # 360 faces give 22 updates an epoch; the paper's 64 would give 5
-        epochs=100,
-        learning_rate=0.0002,
-        moving_average=0.995,
+        epochs=140,
+        learning_rate=0.0005,  # 0.0002 is still blurred after 100 epochs; 0.001 burns out
+        moving_average=0.99,  # over some 5 epochs
     ),
     "paper": Settings(),  # Table 1 to the letter
     "gpu": Settings(  # a large database on one GPU

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from dcgan_lib.batch_norm import FusedBatchNormalization
 from dcgan_lib.networks import build_discriminator, build_generator
 from dcgan_lib.settings import get_settings
 
@@ -44,13 +45,13 @@ def test_b_batch_normalisation_but_not_on_output_or_input(generator, discriminat
         for i, kind in enumerate(kinds(generator))
         if kind is layers.Conv2DTranspose
     ]
-    assert after_up == [layers.BatchNormalization] * 4 + [layers.Activation]
+    assert after_up == [FusedBatchNormalization] * 4 + [layers.Activation]
     after_down = [
         kinds(discriminator)[i + 1]
         for i, kind in enumerate(kinds(discriminator))
         if kind is layers.Conv2D
     ]
-    assert after_down == [layers.LeakyReLU, *[layers.BatchNormalization] * 3, layers.Reshape]
+    assert after_down == [layers.LeakyReLU, *[FusedBatchNormalization] * 3, layers.Reshape]
 
 
 def test_c_no_fully_connected_layer(generator, discriminator):
@@ -138,3 +139,32 @@ def test_half_precision_keeps_variables_and_outputs_in_float32(precision):
     half = precision.removeprefix("mixed_")
     assert generator.get_layer("up_8").compute_dtype == half
     assert discriminator.get_layer("down_16").compute_dtype == half
+
+
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16", "mixed_float16"])
+def test_fused_batch_normalisation_agrees_with_keras(dtype):
+    maps = np.random.default_rng(0).normal(2, 3, (16, 8, 8, 6)).astype(np.float32)
+    ours, theirs = (
+        kind(momentum=0.9, epsilon=1e-5, dtype=dtype)
+        for kind in (FusedBatchNormalization, layers.BatchNormalization)
+    )
+    tolerance = {"rtol": 2e-3, "atol": 1e-3} if dtype == "float32" else {"rtol": 0.02, "atol": 0.05}
+    for layer in (ours, theirs):
+        layer.build(maps.shape)
+        layer.gamma.assign(np.linspace(0.5, 1.5, 6))
+        layer.beta.assign(np.linspace(-1, 1, 6))
+    results = []
+    for layer in (ours, theirs):
+        x = tf.constant(maps)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.cast(layer(x, training=True), tf.float32)
+            total = tf.reduce_sum(y * tf.sin(y))
+        gradients = tape.gradient(total, [x, *layer.trainable_variables])
+        results.append([y, layer(x, training=False), *gradients[: 1 if dtype != "float32" else 3]])
+    for a, b in zip(*results, strict=True):
+        np.testing.assert_allclose(tf.cast(a, tf.float32), tf.cast(b, tf.float32), **tolerance)
+    for name in ("moving_mean", "moving_variance"):
+        np.testing.assert_allclose(
+            getattr(ours, name).numpy(), getattr(theirs, name).numpy(), rtol=0.01
+        )
