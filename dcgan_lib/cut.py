@@ -9,7 +9,7 @@ from dcgan_lib.detect import Box
 
 
 def crop_face(
-    image: np.ndarray, box: Box, size: int = 64, margin: float = 0.08, tilt: float = 0.0
+    image: np.ndarray, box: Box, size: int = 64, margin: float = 0.04, tilt: float = 0.0
 ) -> np.ndarray:
     """Cut a square around a face and resize it.
 

@@ -350,7 +350,7 @@ def test_the_contact_sheet_shows_kept_and_discarded(photos, cropped):
 
 OTHER = [
     (CropSettings(size=32), "size 64. Received: size 32"),
-    (CropSettings(margin=0.2), r"margin 0\.08. Received: margin 0\.2"),
+    (CropSettings(margin=0.2), r"margin 0\.04. Received: margin 0\.2"),
     (CropSettings(all_faces=True), "all_faces False. Received: all_faces True"),
 ]
 
