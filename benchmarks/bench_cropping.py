@@ -12,8 +12,8 @@ The photographs have 4 megapixels (2304×1728, JPEG). Each is a scene of scikit-
 on four in five lies a face, enlarged: a portrait of ORL, or the astronaut's. A photograph counts
 as kept when a face of at least that smallest size is found.
 
-Where there is no face, what the cascade finds is chance: the loop itself decides otherwise about
-the mirrored photograph in one of some ten such scenes. So it also runs over the mirrored ones, and
+Where there is no face, what the cascade finds is chance: about the mirrored photograph the loop
+itself decides otherwise in some such scenes. So it also runs over the mirrored ones, and
 the decisions are compared on the photographs on which it agrees with itself; the share of equal
 decisions on all of them, and how often each is right, are printed too. Scenes that look like faces
 to the cascade (the cat, the cup of coffee, coins, gravel) are left out.

@@ -17,7 +17,7 @@ FACE_CASCADE = "haarcascade_frontalface_default.xml"
 EYE_CASCADE = "haarcascade_eye.xml"
 CASCADE_WINDOW = 24  # side in pixels of the pictures the cascade was trained on
 SMALLEST_FACE = 1 / 18  # of the photograph's longest side: a head in a full-length portrait
-LEAST_CONFIDENCE = 1.0  # ORL's 400 faces have 1.6 and more; many chance finds have less
+LEAST_CONFIDENCE = 1.0  # ORL's 400 faces have 4.4 and more; many chance finds have less than 1
 MOST_TILT = 20.0  # degrees
 EDGE = 0.107  # width of the second look's border: 12 px around ORL's 92×112
 MEND = 'pip install --force-reinstall "opencv-python-headless>=4.8,<5"'

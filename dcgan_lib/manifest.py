@@ -153,13 +153,11 @@ def mark_duplicates(rows: Iterable[Row]) -> list[Row]:
         face, and the first one's name as detail.
     """
     originals, marked = Originals(), []
-    for source, group in sorted(by_source(sorted(rows, key=lambda row: row.source)).items()):
+    for group in by_source(sorted(rows, key=lambda row: row.source)).values():
         original = originals.find_or_add(group[0]) if _any_kept(group) else None
         if original:
-            first = replace(group[0], face="", decision="duplicate", detail=f"of {original}")
-            group = [first, *group[1:]] if len(group) == 1 else [first]
+            group = [replace(group[0], face="", decision="duplicate", detail=f"of {original}")]
         marked += group
-        assert all(row.source == source for row in group)
     return marked
 
 
