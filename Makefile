@@ -23,8 +23,7 @@ course: $(READY)  ## the main job: photographs in, faces out (PROFILE=tiny for a
 	@$(PY) data_scripts/collect_faces.py orl --data-dir $(DATA)
 	@$(PY) data_scripts/crop_faces.py $(DATA)/raw/orl $(DATA)/faces/orl
 	@$(PY) -m dcgan_lib train $(DATA)/faces/orl --run $(RUN) --profile $(PROFILE) --resume
-	@$(PY) -m dcgan_lib sample $(RUN) --count 500 --seed 1 --out $(RUN)/faces
-	@$(PY) -m dcgan_lib sample $(RUN) --count 64 --seed 1 --out $(RUN)/grid --grid $(RUN)/faces.png
+	@$(PY) -m dcgan_lib sample $(RUN) --count 64 --seed 1 --out $(RUN)/faces --grid $(RUN)/faces.png
 	@$(PY) -m dcgan_lib evaluate $(RUN) $(DATA)/faces/orl
 	@echo "Look at:"
 	@for file in $(DATA)/faces/orl/contact_sheet.png $(RUN)/faces.png $(RUN)/training.gif $(RUN)/losses.png $(RUN)/d_outputs.png $(RUN)/report.json; do echo "  $$file"; done
