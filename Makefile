@@ -32,6 +32,7 @@ test: $(READY)  ## every test
 	@$(PY) -m pytest -n 2 --dist worksteal
 
 lab: $(READY)  ## JupyterLab on the notebooks
+	@mkdir -p notebooks
 	@.venv/bin/jupyter lab --notebook-dir notebooks
 
 lint: $(READY)  ## ruff's checks and format
