@@ -35,7 +35,7 @@ def encoded(image, kind, **options):
     return file.getvalue()
 
 
-def close(a, b, tolerance):
+def assert_close(a, b, tolerance):
     assert a.shape == b.shape and a.dtype == np.uint8
     assert np.abs(a.astype(int) - b.astype(int)).mean() < tolerance
 
@@ -47,16 +47,16 @@ def test_every_exif_orientation_is_turned_upright(astronaut, kind, orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     data = encoded(Image.fromarray(stored), kind, exif=exif, quality=95)
-    close(read_photo(data), astronaut, 4)
+    assert_close(read_photo(data), astronaut, 4)
     small, scale = read_small_copy(data, 75, grey=True)
     assert small.shape == (75, 64) and scale == 4
     grey = cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY)
-    close(small, cv2.resize(grey, (64, 75), interpolation=cv2.INTER_AREA), 4)
+    assert_close(small, cv2.resize(grey, (64, 75), interpolation=cv2.INTER_AREA), 4)
 
 
 def test_damaged_exif_is_passed_over(astronaut):
     data = encoded(Image.fromarray(astronaut), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
-    close(read_photo(data), astronaut, 5)
+    assert_close(read_photo(data), astronaut, 5)
 
 
 def test_grey_becomes_rgb(astronaut):
@@ -64,7 +64,7 @@ def test_grey_becomes_rgb(astronaut):
     for kind in ("PNG", "PPM", "JPEG", "BMP"):
         photo = read_photo(encoded(Image.fromarray(grey), kind))
         assert photo.shape == (300, 256, 3) and (photo[..., 0] == photo[..., 2]).all()
-        close(photo[..., 1], grey, 5)
+        assert_close(photo[..., 1], grey, 5)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
@@ -76,8 +76,8 @@ def test_transparency_lies_on_white(astronaut, mode):
     photo = read_photo(encoded(image, "PNG"))
     opaque = np.asarray(Image.fromarray(astronaut).convert(mode).convert("RGB"))
     assert (photo[:100] == 255).all()
-    close(photo[100:200], (opaque[100:200] // 2 + 127), 2)
-    close(photo[200:], opaque[200:], 0.1)
+    assert_close(photo[100:200], (opaque[100:200] // 2 + 127), 2)
+    assert_close(photo[200:], opaque[200:], 0.1)
 
 
 def test_a_palette_with_a_transparent_colour_lies_on_white():
@@ -90,7 +90,7 @@ def test_a_palette_with_a_transparent_colour_lies_on_white():
 
 def test_cmyk_jpeg(astronaut):
     data = encoded(Image.fromarray(astronaut).convert("CMYK"), "JPEG", quality=95)
-    close(read_photo(data), astronaut, 6)
+    assert_close(read_photo(data), astronaut, 6)
     small, _ = read_small_copy(data, 100, grey=True)
     assert small.shape == (100, 85) and small.std() > 20
 
@@ -104,7 +104,7 @@ def test_sixteen_bits_keep_the_upper_eight(astronaut, tmp_path):
         ("grey.tif", deep[..., 1], astronaut[..., [1, 1, 1]]),
     ]:
         assert cv2.imwrite(str(tmp_path / name), stored)
-        close(read_photo(tmp_path / name), expected, 1)
+        assert_close(read_photo(tmp_path / name), expected, 1)
 
 
 def test_a_photograph_of_64_megapixels(tmp_path):
@@ -131,7 +131,7 @@ def test_too_many_pixels_are_named():
 @pytest.mark.parametrize("name", ["顔.jpg", "صورة.png", "Жанна д’Арк.webp", "émoji 😀 %20#.tiff"])
 def test_names_in_any_script(astronaut, tmp_path, name):
     Image.fromarray(astronaut).save(tmp_path / name, quality=95)
-    close(read_photo(tmp_path / name), astronaut, 4)
+    assert_close(read_photo(tmp_path / name), astronaut, 4)
     assert find_photos(tmp_path) == [name]
 
 
@@ -168,7 +168,7 @@ def test_animations_are_named(astronaut):
 def test_a_phones_picture_in_two_sizes_is_one_photograph(astronaut):
     image = Image.fromarray(astronaut)
     data = encoded(image, "MPO", save_all=True, append_images=[image.resize((64, 75))], quality=95)
-    close(read_photo(data), astronaut, 4)
+    assert_close(read_photo(data), astronaut, 4)
 
 
 def test_noise_after_a_header_never_crashes(astronaut):
