@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dcgan_lib.databases import DATABASES, Database
-from dcgan_lib.files import CourseError
+from dcgan_lib.files import CourseError, one_at_a_time
 from dcgan_lib.sources import COMMAND, fill, is_photograph, tree
 
 RECORD = "collection.json"
@@ -57,11 +57,14 @@ def collect(
     if _is_collected(database, target, origin):
         return target
     require_acceptance(database, accept_terms)
-    with _whole_folder(target) as stage:
-        fill(database, stage, Path(data_dir), origin)
-        count = count_photographs(stage)
-        _check_count(database, count, stage, origin)
-        _write_record(database, stage, count, origin)
+    with one_at_a_time(target):
+        if _is_collected(database, target, origin):  # by another process, meanwhile
+            return target
+        with _whole_folder(target) as stage:
+            fill(database, stage, Path(data_dir), origin)
+            count = count_photographs(stage)
+            _check_count(database, count, stage, origin)
+            _write_record(database, stage, count, origin)
     return target
 
 

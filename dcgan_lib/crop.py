@@ -21,7 +21,7 @@ from tqdm.auto import tqdm
 from dcgan_lib import manifest
 from dcgan_lib.cut import crop_face, difference_hash, sharpness
 from dcgan_lib.detect import Box, detect_faces, eye_tilt, load_cascade
-from dcgan_lib.files import CourseError, atomic_path
+from dcgan_lib.files import CourseError, atomic_path, one_at_a_time
 from dcgan_lib.manifest import Row
 from dcgan_lib.photos import UnreadablePhoto, find_photos, read_photo, read_small_copy
 from dcgan_lib.workers import run_batches
@@ -98,15 +98,10 @@ def crop_folder(
             "in its subfolders. Received: none. Collect them first, or name another folder."
         )
     load_cascade()
-    _claim(dst, src, settings, faces)
-    before = manifest.by_source([*manifest.manifest_rows(dst), *manifest.journal_rows(dst)])
-    valid = {name: rows for name, rows in before.items() if _still_valid(rows, src, dst, faces)}
-    whole = (dst / manifest.MANIFEST).is_file() and not (dst / manifest.JOURNAL).is_file()
-    if not (whole and len(valid) == len(before) == len(faces)):
-        rows = _crop_missing(src, dst, settings, faces, valid, workers, scheduler)
-        _finish(dst, rows, [row.face for old in before.values() for row in old if row.face])
-        (dst / CONTACT_SHEET).unlink(missing_ok=True)
-    return _with_contact_sheet(manifest.read_manifest(dst), src, dst)
+    with one_at_a_time(dst):  # a second process waits, and finds the work done
+        _claim(dst, src, settings, faces)
+        _bring_up_to_date(src, dst, settings, faces, workers, scheduler)
+        return _with_contact_sheet(manifest.read_manifest(dst), src, dst)
 
 
 def crop_photo(src: Path, dst: Path, settings: CropSettings, source: str, face: str) -> list[Row]:
@@ -247,6 +242,23 @@ def _still_valid(rows: list[Row], src: Path, dst: Path, faces: dict[str, str]) -
         row.decision != "kept" or (row.face.startswith(planned[:-4]) and (dst / row.face).is_file())
         for row in rows
     )
+
+
+def _bring_up_to_date(
+    src: Path,
+    dst: Path,
+    settings: CropSettings,
+    faces: dict[str, str],
+    workers: int | None,
+    scheduler: str | None,
+) -> None:
+    before = manifest.by_source([*manifest.manifest_rows(dst), *manifest.journal_rows(dst)])
+    valid = {name: rows for name, rows in before.items() if _still_valid(rows, src, dst, faces)}
+    whole = (dst / manifest.MANIFEST).is_file() and not (dst / manifest.JOURNAL).is_file()
+    if not (whole and len(valid) == len(before) == len(faces)):
+        rows = _crop_missing(src, dst, settings, faces, valid, workers, scheduler)
+        _finish(dst, rows, [row.face for old in before.values() for row in old if row.face])
+        (dst / CONTACT_SHEET).unlink(missing_ok=True)
 
 
 def _crop_missing(

@@ -121,7 +121,7 @@ PROFILES: dict[str, Settings] = {
         epochs=120,
         learning_rate=0.0005,  # 0.0002 is still blurred after 100 epochs; 0.001 burns out
         moving_average=0.99,  # over some 5 epochs
-        sample_every=2,
+        sample_every=4,
     ),
     "paper": Settings(),  # Table 1 to the letter
     "gpu": Settings(  # a large database on one GPU

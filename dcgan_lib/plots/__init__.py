@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,35 @@ def image_grid(images: np.ndarray, columns: int | None = None, gap: int = 2) -> 
         left = gap + (index % columns) * (width + gap)
         grid[top : top + height, left : left + width] = image
     return grid
+
+
+def draw_pictures(
+    pictures: Sequence[np.ndarray],
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 6,
+    side: float = 1.8,
+) -> Figure:
+    """Pictures side by side, each under its title.
+
+    Args:
+        pictures: uint8 (height, width, 3), RGB, or (height, width), grey; sizes may differ.
+        titles: one for each; by default none.
+        columns: pictures in a row, at most.
+        side: of each picture, in inches.
+    """
+    columns = min(columns, len(pictures))
+    rows = math.ceil(len(pictures) / columns)
+    height = side + (0.3 if titles else 0)
+    figure = Figure(figsize=(columns * side, rows * height), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes in panels:
+        axes.axis("off")
+    for axes, picture in zip(panels, pictures, strict=False):
+        axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    for axes, title in zip(panels, titles or (), strict=False):
+        axes.set_title(title, fontsize="medium")
+    return figure
 
 
 def plot_history(history: pd.DataFrame) -> dict[str, Figure]:
