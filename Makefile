@@ -1,13 +1,13 @@
-# make course: faces from scratch.  make test: every test.  make help: the rest.
+# make course: the chapters, and faces.  make test: every test.  make help: the rest.
 PYTHON ?= python3
 PROFILE ?= quick
 DATA ?= data
-RUN ?= runs/orl-$(PROFILE)
+RUNS ?= runs
 PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course test lab lint constraints
+.PHONY: help course test test-browser test-colab lab notebooks release archive repository lint constraints
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,21 +19,36 @@ $(READY): constraints.txt pyproject.toml
 	@.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-course: $(READY)  ## the main job: photographs in, faces out (PROFILE=tiny for a fast one)
-	@$(PY) data_scripts/collect_faces.py orl --data-dir $(DATA)
-	@$(PY) data_scripts/crop_faces.py $(DATA)/raw/orl $(DATA)/faces/orl
-	@$(PY) -m dcgan_lib train $(DATA)/faces/orl --run $(RUN) --profile $(PROFILE) --resume
-	@$(PY) -m dcgan_lib sample $(RUN) --count 64 --seed 1 --out $(RUN)/faces --grid $(RUN)/faces.png
-	@$(PY) -m dcgan_lib evaluate $(RUN) $(DATA)/faces/orl
-	@echo "Look at:"
-	@for file in $(DATA)/faces/orl/contact_sheet.png $(RUN)/faces.png $(RUN)/training.gif $(RUN)/losses.png $(RUN)/d_outputs.png $(RUN)/report.json; do echo "  $$file"; done
+course: $(READY)  ## every chapter in order: photographs in, faces out (PROFILE=tiny for a fast one)
+	@$(PY) -m dcgan_lib.classroom course build/course --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
 
 test: $(READY)  ## every test
 	@$(PY) -m pytest -n 2 --dist worksteal
 
+test-browser: $(READY)  ## the widgets in JupyterLab, in headless Chromium (which must be installed)
+	@.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	@$(PY) -m pytest -m browser
+
+test-colab: $(READY)  ## Setup in an environment like Colab's (downloads some 2 GB)
+	@$(PY) -m pytest -m colab
+
 lab: $(READY)  ## JupyterLab on the notebooks
-	@mkdir -p notebooks
 	@.venv/bin/jupyter lab --notebook-dir notebooks
+
+notebooks: $(READY)  ## strip and format the notebooks
+	@.venv/bin/ruff check --quiet --fix notebooks || true
+	@.venv/bin/ruff format --quiet notebooks
+	@$(PY) -m dcgan_lib.classroom tidy
+	@$(PY) -m dcgan_lib.classroom lint
+
+release: $(READY)  ## the students' version of the notebooks, into build/release
+	@$(PY) -m dcgan_lib.classroom release build/release
+
+archive: $(READY)  ## the committed course as one file, to upload where there is no git
+	@$(PY) -m dcgan_lib.classroom archive build
+
+repository: $(READY)  ## write the course's public address everywhere: make repository URL=https://…
+	@$(PY) -m dcgan_lib.classroom repository '$(URL)'
 
 lint: $(READY)  ## ruff's checks and format
 	@.venv/bin/ruff check .

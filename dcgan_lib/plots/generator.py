@@ -99,7 +99,7 @@ def draw_growth(generator: keras.Model, z: np.ndarray) -> Figure:
         strongest = np.argsort(values.std(axis=(0, 1)))[::-1][:4]  # those with most to show
         tiles = [_as_grey(values[..., channel]) for channel in strongest]
         axes.imshow(image_grid(np.stack(tiles), columns=2, gap=1))
-        axes.set_title("{0}×{1}×{2}".format(*values.shape))
+        axes.set_title("×".join(map(str, values.shape)))
     panels[-1].imshow(to_images(face))
     panels[-1].set_title(f"{face.shape[0]}×{face.shape[1]}×3")
     for axes in panels:
