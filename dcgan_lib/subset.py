@@ -101,8 +101,9 @@ def copy_subset(src: str | Path, dst: str | Path, count: int, seed: int) -> list
             f"holds this very subset. Received: other files. Choose another folder."
         )
     for name in names:
-        with atomic_path(dst / name) as path:
-            shutil.copyfile(src / name, path)
+        if not (dst / name).exists():  # else it is the same, as was just seen
+            with atomic_path(dst / name) as path:
+                shutil.copyfile(src / name, path)
     if rows:
         chosen = set(names)
         write_manifest(dst, [row for row in rows if row.face in chosen])

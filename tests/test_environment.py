@@ -19,7 +19,7 @@ def specified(lines):
 
 def wanted():
     extras = PROJECT["optional-dependencies"]
-    return specified(PROJECT["dependencies"] + extras["dev"] + extras["cluster"])
+    return specified(PROJECT["dependencies"] + extras["dev"] + extras["cluster"] + extras["classroom"])
 
 
 def conda_lines():
