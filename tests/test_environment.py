@@ -19,7 +19,9 @@ def specified(lines):
 
 def wanted():
     extras = PROJECT["optional-dependencies"]
-    return specified(PROJECT["dependencies"] + extras["dev"] + extras["cluster"] + extras["classroom"])
+    return specified(
+        PROJECT["dependencies"] + extras["dev"] + extras["cluster"] + extras["classroom"]
+    )
 
 
 def conda_lines():

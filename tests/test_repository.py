@@ -1,6 +1,9 @@
 """The house itself: lint, and imports that run with the flow."""
 
 import ast
+import functools
+import importlib
+import re
 import subprocess
 import sys
 
@@ -26,3 +29,25 @@ def test_imports_run_with_the_flow():
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dcgan_lib."):
                 imported = node.module.removeprefix("dcgan_lib.")
                 assert places.get(imported, -1) < places[name], f"{name} imports {imported}"
+
+
+def rows_of_the_map():
+    lines = (REPOSITORY / "docs" / "paper_to_code.md").read_text("utf-8").splitlines()
+    return [line.strip("| ").split(" | ") for line in lines if re.match(r"\| \d", line)]
+
+
+def test_the_map_covers_every_section_of_the_paper():
+    sections = [row[0].split(",")[0].replace(" ", "") for row in rows_of_the_map()]
+    wanted = "2, 3, 4.1, 4.2, 4.3, 5.1, 5.2, 6a, 6b, 6c, 6d, 6e, 7, 8a, 8b, 8c, 8d, 9, 10"
+    assert ", ".join(sections) == wanted
+
+
+@pytest.mark.parametrize("row", rows_of_the_map(), ids=lambda row: row[0])
+def test_the_map_names_what_exists(row):
+    _, _, chapter, function, test = row
+    assert (REPOSITORY / "notebooks" / f"{chapter}.ipynb").is_file()
+    module, *names = re.fullmatch(r"`(dcgan_lib\.\w+)\.([\w.]+)`", function).groups()
+    found = functools.reduce(getattr, names[0].split("."), importlib.import_module(module))
+    assert callable(found)
+    path, name = test.strip("`").split("::")
+    assert f"\ndef {name}(" in (REPOSITORY / path).read_text("utf-8")
