@@ -104,7 +104,7 @@ def _survey(
     """Look at every member before one is written, and choose those that are wanted."""
     wanted, taken, total = [], set(), 0
     for member in members:
-        path = place(_safe_path(member.name, archive))
+        path = place(safe_path(member.name, archive))
         if path is None:
             continue
         if str(path).casefold() in taken:
@@ -120,7 +120,7 @@ def _survey(
     return wanted
 
 
-def _safe_path(name: str, archive: Path) -> PurePosixPath:
+def safe_path(name: str, archive: Path) -> PurePosixPath:
     """The member's path, if it stays inside the folder on every system."""
     path = PurePosixPath(name)
     leaves = (
@@ -210,7 +210,7 @@ def _zip_members(pack: zipfile.ZipFile, archive: Path) -> Iterator[Member]:
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
             _refuse_special(info.filename, archive)
         if info.is_dir():
-            _safe_path(info.orig_filename, archive)
+            safe_path(info.orig_filename, archive)
         else:  # orig_filename is the name before zipfile tidies it
             yield Member(info.orig_filename, info.file_size, lambda info=info: pack.open(info))
 
@@ -219,7 +219,7 @@ def _tar_members(pack: tarfile.TarFile, archive: Path) -> Iterator[Member]:
     for info in pack:
         if info.isdir():
             if PurePosixPath(info.name).parts:  # "./" is how many archives begin
-                _safe_path(info.name, archive)
+                safe_path(info.name, archive)
         elif info.isreg():
             yield Member(info.name, info.size, lambda info=info: pack.extractfile(info))
         else:

@@ -10,8 +10,8 @@ import sys
 import pytest
 from conftest import REPOSITORY
 
-FLOW = ("files", "settings", "collect", "crop", "load", "networks", "losses", "gan", "train")
-FLOW += ("evaluate", "__main__")
+FLOW = ("files", "settings", "collect", "crop", "load", "networks", "losses", "gan")
+FLOW += ("train", "prepare", "evaluate", "__main__")
 
 
 @pytest.mark.parametrize("command", [("check",), ("format", "--check")])

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dcgan_lib.archives import _safe_path
+from dcgan_lib.archives import safe_path
 from dcgan_lib.checks import passed, require
 from dcgan_lib.files import CourseError
 from dcgan_lib.sources import is_photograph
@@ -140,7 +140,7 @@ def check_is_safe(is_safe: Callable[[str], bool]) -> None:
 def library_accepts(name: str) -> bool:
     """Whether the library would unpack a member of this name."""
     try:
-        _safe_path(name, Path("an archive"))
+        safe_path(name, Path("an archive"))
     except CourseError:
         return False
     return True
