@@ -104,5 +104,5 @@ def _curves(
     axes.set_xlabel("epoch")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize="small", ncols=2)
+    figure.legend(frameon=False, fontsize="small", ncols=4, loc="outside lower center")
     return figure
