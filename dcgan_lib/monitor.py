@@ -117,18 +117,20 @@ class Samples(keras.callbacks.Callback):
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """After each epoch a checkpoint; at the end ``generator.keras``."""
+    """After each epoch a checkpoint; after the last one ``generator.keras``: the run is finished."""
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, epochs: int) -> None:
         super().__init__()
-        self.run = run
+        self.run, self.epochs = run, epochs
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        (self.run / "generator.keras").unlink(missing_ok=True)  # of fewer epochs
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if epoch + 1 == self.epochs:
+            with atomic_path(self.run / "generator.keras") as path:
+                self.model.best_generator.save(path)
         save_checkpoint(self.run, self.model, epoch + 1)
-
-    def on_train_end(self, logs: Logs = None) -> None:
-        with atomic_path(self.run / "generator.keras") as path:
-            self.model.best_generator.save(path)
 
 
 class StopAfterEpoch(keras.callbacks.Callback):

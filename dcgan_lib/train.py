@@ -164,7 +164,7 @@ def _fit(
                 History(run, first_epoch, per_epoch * size),
                 Samples(run, fixed_noise(settings), settings.sample_every),
                 keras.callbacks.TensorBoard(run / "tensorboard", write_graph=False),
-                Checkpoints(run),
+                Checkpoints(run, settings.epochs),
                 stop,
                 *callbacks,
             ],

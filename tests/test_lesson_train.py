@@ -273,13 +273,13 @@ def test_pause_stop_interrupt_and_what_goes_on_afterwards(faces, tmp_path):
     panel, before = watched.panel, watched.panel.picture.value
     watched.thread.start()
     watched.wait_for(2)
-    panel.pause.value = True
+    panel.pause.click()
     time.sleep(0.5)  # the batch in progress
     seen = panel.callback.batches
     time.sleep(0.7)
     assert panel.callback.batches == seen > 0  # pause: no batch passes
     assert "Paused" in panel.status.value and panel.pause.description == "Go on"
-    panel.pause.value = False
+    panel.pause.click()
     watched.wait_for(len(read_history(panel.run)) + 2)
     assert panel.callback.batches > seen
     panel.stop.click()
@@ -292,7 +292,7 @@ def test_pause_stop_interrupt_and_what_goes_on_afterwards(faces, tmp_path):
     again = Watched(faces, panel.run, LONG)
     again.thread.start()
     again.wait_for(done.epoch + 1)
-    again.panel.pause.value = True
+    again.panel.pause.click()
     again.loop.call_soon_threadsafe(again.task.cancel)  # what ■ does to a cell that awaits
     end = again.end()
     assert done.epoch < end.epoch < 500

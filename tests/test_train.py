@@ -235,9 +235,11 @@ def test_ctrl_c_saves_the_running_epoch_and_resume_ends_the_same(faces, tmp_path
     done = int(list_checkpoints(run)[-1].name[-4:])
     assert 2 <= done < 8
     assert f"Stopped after epoch {done} of 8. Go on with --resume." in out
-    assert (run / "generator.keras").exists()
+    assert not (run / "generator.keras").exists()  # that is for finished runs
+    assert load_generator(run).output_shape == (None, 32, 32, 3)
     process = start(faces, run, 8, "--resume")
     process.communicate(timeout=200)
+    assert (run / "generator.keras").exists()
     assert_same_end(run, uninterrupted)
 
 

@@ -102,7 +102,7 @@ def _curves(
     for column, (label, colour) in columns.items():
         axes.plot(history["epoch"], history[column], color=colour, marker=marker, label=label)
     axes.set_xlabel("epoch")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(frameon=False, fontsize="small", ncols=4, loc="outside lower center")
     return figure
