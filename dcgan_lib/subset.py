@@ -126,13 +126,18 @@ def _check_folders(src: Path, dst: Path) -> None:
 def _holds_other_files(src: Path, dst: Path, names: list[str]) -> bool:
     """Whether a folder holds more than (part of) a copy of these pictures."""
     there = [path for path in dst.rglob("*") if path.is_file()] if dst.exists() else []
-    there = [path for path in there if path.name != MANIFEST and path.name[0] != "."]
+    there = [path for path in there if path.name != MANIFEST and not _is_hidden(path, dst)]
     chosen = set(names)
     return any(
         (name := path.relative_to(dst).as_posix()) not in chosen
         or not filecmp.cmp(path, src / name, shallow=False)
         for path in there
     )
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    """Whether a name below ``folder`` begins with a dot, as that of a loader's cache does."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _shuffled_groups(names: Sequence[str], seed: int) -> list[list[str]]:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from dcgan_lib.files import CourseError
+from dcgan_lib.load import load_faces
 from dcgan_lib.manifest import Row, kept_faces, write_manifest
 from dcgan_lib.photos import find_photos
 from dcgan_lib.subset import balanced_subset, copy_subset, split_held_out
@@ -120,6 +121,12 @@ def test_a_subset_mixes_with_nothing_else(face_set, tmp_path):
         copy_subset(face_set, face_set / "part", 4, seed=1)
     with pytest.raises(CourseError, match="There is no folder"):
         copy_subset(tmp_path / "gone", tmp_path / "new", 4, seed=1)
+
+
+def test_a_subset_that_was_loaded_is_still_that_subset(face_set, tmp_path):
+    names = copy_subset(face_set, tmp_path / "part", 6, seed=1)
+    load_faces(tmp_path / "part")  # leaves its cache there
+    assert copy_subset(face_set, tmp_path / "part", 6, seed=1) == names
 
 
 def test_the_command(face_set, tmp_path):
