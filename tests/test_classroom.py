@@ -265,7 +265,28 @@ def test_the_command_lints(tmp_path):
     assert done.returncode == 1 and "04_generator.ipynb: the last cell has no" in done.stdout
 
 
-# The archive
+# The public address and the archive
+
+
+def test_an_address_is_written_everywhere_and_can_be_taken_away(tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(clone)], check=True)
+
+    def command(url):
+        line = [sys.executable, "-m", "dcgan_lib.classroom", "repository", url]
+        done = subprocess.run(line, cwd=clone, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    assert command("https://github.com/someone/faces.git")[0] == 0
+    for name in ("pyproject.toml", "README.md", *(f"notebooks/{n}.ipynb" for n in NAMES)):
+        assert "github.com/someone/faces" in (clone / name).read_text("utf-8").replace(
+            "colab.research.google.com/github/someone", "github.com/someone"
+        )
+    assert command("")[0] == 0
+    changed = ["git", "status", "--porcelain"]
+    assert subprocess.run(changed, cwd=clone, capture_output=True, text=True).stdout == ""
+    code, text = command("not an address")
+    assert code == 1 and "Expected https://HOST/OWNER/NAME" in text
 
 
 def test_the_archive_is_the_course(tmp_path):
