@@ -117,7 +117,7 @@ class Samples(keras.callbacks.Callback):
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """After each epoch a checkpoint; after the last one ``generator.keras``: the run is finished."""
+    """After each epoch a checkpoint; ``generator.keras`` when the run is finished."""
 
     def __init__(self, run: Path, epochs: int) -> None:
         super().__init__()

@@ -63,7 +63,8 @@ def test_the_page_opens_on_the_pictures_and_links_every_chapter(chapters, tmp_pa
         grid.save(run_folder / "samples" / f"epoch_{epoch:04}.png")
     page = run(chapters, tmp_path).read_text("utf-8")
     assert page.index("pictures/faces.png") < page.index("<h2>Chapters")
-    assert Image.open(tmp_path / "out" / "pictures" / "faces.png").getpixel((0, 0))[0] == 200
+    with Image.open(tmp_path / "out" / "pictures" / "faces.png") as picture:
+        assert picture.getpixel((0, 0))[0] == 200
     assert "pictures/training.gif" not in page  # there is none
     linked = set(re.findall(r"(?:href|src)='([^']+)'", page))
     assert {"00_first.html", "01_second.html", "pictures/00_first.png"} <= linked

@@ -57,6 +57,11 @@ def executed(place):
     return run
 
 
+def size_of(path):
+    with Image.open(path) as picture:
+        return picture.size
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_chapter_runs_under_nbval(name, place):
     source = PATHS[name]
@@ -107,7 +112,7 @@ def test_chapter_02_leaves_faces_and_reasons(executed, place):
     table = pd.read_csv(folder / "manifest.csv")
     kept = table[table["decision"] == "kept"]["face"]
     assert len(table) == TINY.max_faces and len(kept) > 0.9 * TINY.max_faces
-    assert {Image.open(folder / name).size for name in kept} == {(64, 64)}
+    assert {size_of(folder / name) for name in kept} == {(64, 64)}
 
 
 def test_chapter_07_leaves_a_finished_run(executed, place):
@@ -115,7 +120,7 @@ def test_chapter_07_leaves_a_finished_run(executed, place):
     run = place / "runs" / "orl-tiny-seed3"
     history = pd.read_csv(run / "history.csv")
     assert len(history) == TINY.epochs and np.isfinite(history.to_numpy()).all()
-    assert Image.open(run / "samples" / f"epoch_{TINY.epochs:04d}.png").size == (266, 266)
+    assert size_of(run / "samples" / f"epoch_{TINY.epochs:04d}.png") == (266, 266)
     assert {"generator.keras", "training.gif"} <= {path.name for path in run.iterdir()}
 
 
