@@ -126,7 +126,7 @@ def run_chapter(path: Path, executed: Path, parameters: dict[str, object]) -> nb
             cwd=executed.parent,
             kernel_name="python3",
             progress_bar=False,
-            extra_arguments=["--log-level=ERROR"],  # the kernel's; it prints to our terminal
+            extra_arguments=["--log-level=CRITICAL"],  # the kernel's; it prints to our terminal
         )
     except PapermillExecutionError as error:
         raise CourseError(
