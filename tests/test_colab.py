@@ -75,6 +75,11 @@ def versions(python: Path) -> dict[str, str]:
     return {package["name"]: package["version"] for package in json.loads(listed.stdout)}
 
 
+def find_cascade(python: Path) -> bool:
+    look = "from dcgan_lib.detect import load_cascade; load_cascade()"
+    return subprocess.run([python, "-c", look], capture_output=True).returncode == 0
+
+
 def test_setup_leaves_tensorflow_alone_and_chapters_02_and_07_run(colab, content):
     before = versions(colab)
     for name in ("02_crop_faces", "07_train"):
@@ -91,13 +96,14 @@ def test_setup_leaves_tensorflow_alone_and_chapters_02_and_07_run(colab, content
     assert after["dcgan-lib"] == __version__
     for name in ("tensorflow", "keras", "numpy", "ipywidgets"):
         assert after[name] == before[name]
-    wheels = {name: version for name, version in after.items() if name.startswith("opencv")}
-    assert list(wheels) == ["opencv-python-headless"] and wheels.popitem()[1].startswith("4.")
+    assert find_cascade(colab)
     assert (content.parent / "runs" / "orl-tiny" / "generator.keras").exists()
 
 
-def test_setup_finds_the_archive_beside_the_notebook(colab, tmp_path):
+def test_setup_finds_the_archive_beside_the_notebook_and_mends_opencv(colab, tmp_path):
     subprocess.run([colab, "-m", "pip", "uninstall", "--quiet", "--yes", "dcgan-lib"], check=True)
+    newest = ["--quiet", "--force-reinstall", "--no-deps", OPENCV[0]]  # its files win: no cascade
+    subprocess.run([colab, "-m", "pip", "install", *newest], check=True)
     line = [sys.executable, "-m", "dcgan_lib.classroom", "archive", str(tmp_path)]
     subprocess.run(line, cwd=REPOSITORY, check=True)
     papermill.execute_notebook(
@@ -108,7 +114,11 @@ def test_setup_finds_the_archive_beside_the_notebook(colab, tmp_path):
         cwd=tmp_path,
         progress_bar=False,
     )
-    assert versions(colab)["dcgan-lib"] == __version__
+    after = versions(colab)
+    assert after["dcgan-lib"] == __version__
+    wheels = {name: version for name, version in after.items() if name.startswith("opencv")}
+    assert list(wheels) == ["opencv-python-headless"] and wheels.popitem()[1].startswith("4.")
+    assert find_cascade(colab)
 
 
 def test_without_course_or_archive_setup_says_what_to_do(colab, tmp_path):
