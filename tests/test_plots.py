@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR, image_grid, plot_history
+from dcgan_lib.plots import (
+    GENERATED_COLOUR,
+    REAL_COLOUR,
+    draw_strip,
+    image_grid,
+    plot_history,
+    split_grid,
+)
 
 
 def test_a_grid_lays_images_out_row_by_row_on_white():
@@ -17,6 +24,21 @@ def test_a_grid_lays_images_out_row_by_row_on_white():
 
 def test_columns_can_be_chosen():
     assert image_grid(np.zeros((6, 4, 4, 3), np.uint8), columns=6, gap=0).shape == (4, 24, 3)
+
+
+def test_a_grid_comes_apart_again_row_by_row():
+    images = np.random.default_rng(0).integers(0, 256, (7, 8, 8, 3), np.uint8)
+    apart = split_grid(image_grid(images), side=8)
+    np.testing.assert_array_equal(apart[:7], images)
+    assert len(apart) == 9 and (apart[7:] == 255).all()
+
+
+def test_a_strip_has_a_column_for_each_title_and_a_row_for_each_face():
+    faces = np.arange(2 * 4 * 4 * 3, dtype=np.uint8).reshape(2, 4, 4, 3)
+    figure = draw_strip({"epoch 0": faces, "epoch 8": faces[::-1]})
+    assert [axes.get_title() for axes in figure.axes] == ["epoch 0", "epoch 8", "", ""]
+    shown = [np.asarray(axes.images[0].get_array()) for axes in figure.axes]
+    np.testing.assert_array_equal(shown, [faces[0], faces[1], faces[1], faces[0]])
 
 
 @pytest.mark.parametrize("epochs", [1, 30])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,41 @@ def image_grid(images: np.ndarray, columns: int | None = None, gap: int = 2) -> 
         left = gap + (index % columns) * (width + gap)
         grid[top : top + height, left : left + width] = image
     return grid
+
+
+def split_grid(grid: np.ndarray, side: int, gap: int = 2) -> np.ndarray:
+    """Undo ``image_grid``: the square images of a grid, row by row, empty places included.
+
+    Args:
+        grid: uint8 (height, width, 3), RGB.
+        side: of each image, in pixels.
+        gap: as ``image_grid`` was given.
+
+    Returns:
+        uint8 array (n, side, side, 3).
+    """
+    tops = range(gap, grid.shape[0], side + gap)
+    lefts = range(gap, grid.shape[1], side + gap)
+    return np.stack([grid[top : top + side, left : left + side] for top in tops for left in lefts])
+
+
+def draw_strip(columns: Mapping[str, np.ndarray], side: float = 1.5) -> Figure:
+    """Faces that change from column to column: in each row the face of one z.
+
+    Args:
+        columns: title → uint8 (rows, height, width, 3), RGB; as many rows in each.
+        side: of each face, in inches.
+    """
+    rows = len(next(iter(columns.values())))
+    size = (side * max(len(columns), 3), side * rows + 0.5)
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(rows, len(columns), squeeze=False)
+    for place, (title, faces) in enumerate(columns.items()):
+        panels[0, place].set_title(title, fontsize="medium")
+        for axes, face in zip(panels[:, place], faces, strict=True):
+            axes.imshow(face, interpolation="nearest")
+            axes.axis("off")
+    return figure
 
 
 def draw_pictures(

@@ -17,10 +17,9 @@ from PIL import Image
 from dcgan_lib.files import CourseError
 from dcgan_lib.info import Row
 from dcgan_lib.load import to_images
-from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR, image_grid
+from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR, draw_strip, image_grid, split_grid
 from dcgan_lib.train import draw_noise, load_settings
 
-GAP = 2  # pixels between the faces of a stored grid, as image_grid lays them out
 GRID_WIDTH = 560  # pixels of an enlarged grid, at most (more where the grid itself is larger)
 ROWS = {
     "a": "one z, four times",
@@ -206,11 +205,7 @@ def epoch_faces(run: str | Path, epoch: int) -> np.ndarray:
         )
     with Image.open(Path(run) / "samples" / f"epoch_{epoch:04d}.png") as stored:
         grid = np.asarray(stored.convert("RGB"))
-    side, step = settings.image_size, settings.image_size + GAP
-    tiles = [grid[top : top + side, left : left + side]
-             for top in range(GAP, grid.shape[0], step)
-             for left in range(GAP, grid.shape[1], step)]  # fmt: skip
-    return np.stack(tiles[: settings.sample_count])
+    return split_grid(grid, settings.image_size)[: settings.sample_count]
 
 
 def epoch_grid(run: str | Path, epoch: int) -> np.ndarray:
@@ -235,15 +230,7 @@ def draw_filmstrip(run: str | Path, count: int = 3, frames: int = 6) -> Figure:
     kept = sample_epochs(run)
     places = np.linspace(0, len(kept) - 1, min(frames, len(kept))).round().astype(int)
     epochs = [kept[place] for place in places]
-    strip = [epoch_faces(run, epoch)[:count] for epoch in epochs]
-    rows = len(strip[0])
-    figure = Figure(figsize=(1.4 * max(len(epochs), 3), 1.4 * rows + 0.7), layout="constrained")
-    panels = figure.subplots(rows, len(epochs), squeeze=False)
-    for column, (epoch, faces) in enumerate(zip(epochs, strip, strict=True)):
-        panels[0, column].set_title(f"epoch {epoch}", fontsize="medium")
-        for axes, face in zip(panels[:, column], faces, strict=True):
-            axes.imshow(face, interpolation="nearest")
-            axes.axis("off")
+    figure = draw_strip({f"epoch {epoch}": epoch_faces(run, epoch)[:count] for epoch in epochs})
     figure.suptitle("The same noise over the epochs: generated faces", color=GENERATED_COLOUR)
     return figure
 

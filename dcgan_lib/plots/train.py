@@ -13,11 +13,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from dcgan_lib.files import CourseError
-from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR, image_grid
+from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR, draw_strip, image_grid, split_grid
 from dcgan_lib.train import load_settings
 
 GREY = "#718096"
-GAP = 2  # pixels between the faces of a run's grid, as image_grid leaves them
 
 # What the paper prints in section 9: losses of D and of G. It counts epochs from 0; here, as in
 # history.csv, an epoch's number says how many are finished.
@@ -175,16 +174,7 @@ def draw_film(run: Path, columns: int = 6, rows: int = 4) -> Figure:
     epochs = sampled_epochs(run)
     places = np.linspace(0, len(epochs) - 1, min(columns, len(epochs))).round().astype(int)
     chosen = [epochs[place] for place in places]
-    faces = [_faces_at(run, epoch)[:rows] for epoch in chosen]
-    shown = len(faces[0])
-    figure = Figure(figsize=(1.6 * max(len(chosen), 3), 1.6 * shown + 0.3), layout="constrained")
-    panels = figure.subplots(shown, len(chosen), squeeze=False)
-    for column, (epoch, column_faces) in enumerate(zip(chosen, faces, strict=True)):
-        panels[0, column].set_title(f"epoch {epoch}")
-        for axes, face in zip(panels[:, column], column_faces, strict=True):
-            axes.imshow(face, interpolation="nearest")
-            axes.axis("off")
-    return figure
+    return draw_strip({f"epoch {epoch}": _faces_at(run, epoch)[:rows] for epoch in chosen})
 
 
 def draw_beside_paper(history: pd.DataFrame) -> Figure:
@@ -238,10 +228,7 @@ def draw_breakdowns(runs: Mapping[str, Mapping[str, list[float]]]) -> Figure:
 
 def _faces_at(run: Path, epoch: int) -> np.ndarray:
     """The faces of a run's grid, apart again: uint8 (n, side, side, 3)."""
-    grid, side = grid_at(run, epoch), load_settings(run).image_size
-    tops = range(GAP, grid.shape[0] - side, side + GAP)
-    lefts = range(GAP, grid.shape[1] - side, side + GAP)
-    return np.stack([grid[top : top + side, left : left + side] for top in tops for left in lefts])
+    return split_grid(grid_at(run, epoch), load_settings(run).image_size)
 
 
 def _lines(axes: Axes, history: pd.DataFrame, columns: dict[str, tuple[str, str]]) -> None:
