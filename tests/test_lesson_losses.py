@@ -281,21 +281,21 @@ def test_whole_runs_and_moments_are_drawn():
     assert [axes.get_title() for axes in moments.axes] == ["step 0", "step 1000"]
 
 
-def turn(box, name, value):
+def assert_redraws(box, name, value):
     before = box.picture.value
     box.controls[name].value = value
     assert box.picture.value != before and not box.message.value
 
 
 def test_the_widgets_redraw():
-    turn(widgets.best_discriminator(), "distance", 0)
-    turn(widgets.toy_gan(), "beta_1", 0.9)
+    assert_redraws(widgets.best_discriminator(), "distance", 0)
+    assert_redraws(widgets.toy_gan(), "beta_1", 0.9)
 
 
 def test_moving_the_step_trains_nothing_anew(monkeypatch):
     box = widgets.toy_gan()
     monkeypatch.setattr(plots, "train_toy", None)
-    turn(box, "step", 200)
+    assert_redraws(box, "step", 200)
 
 
 def test_a_value_that_cant_be_used_is_said():
