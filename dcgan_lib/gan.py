@@ -73,8 +73,14 @@ class DCGAN(keras.Model):
         return self.averaged_generator or self.generator
 
     def noise(self, count: int | tf.Tensor) -> tf.Tensor:
-        """Draw z: (count, latent_dim), uniform in [-1, 1] (the paper's section 5.1)."""
-        return self.random.uniform((count, self.settings.latent_dim), -1.0, 1.0)
+        """Draw z: (count, latent_dim), uniform in [-1, 1] (the paper's section 5.1).
+
+        N(0, 1) where ``settings.noise`` is "normal".
+        """
+        shape = (count, self.settings.latent_dim)
+        if self.settings.noise == "normal":
+            return self.random.normal(shape)
+        return self.random.uniform(shape, -1.0, 1.0)
 
     def call(self, z: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Generate faces: (batch, latent_dim) → (batch, side, side, 3) in [-1, 1]."""
@@ -84,8 +90,11 @@ class DCGAN(keras.Model):
         """One update of D and one of G on a batch of real faces (section 3).
 
         One pass through G and two through D, of real and of generated faces apart, serve both
-        losses: each network's gradient is taken before either moves.
+        losses: each network's gradient is taken before either moves. With ``discriminator_steps``
+        above 1, D has moved on the same faces and other noise before.
         """
+        for _ in range(self.settings.discriminator_steps - 1):
+            self._train_discriminator(faces)
         names = self.settings.augmentations
         with tf.GradientTape(persistent=True) as tape:
             fakes = self.generator(self.noise(tf.shape(faces)[0]), training=True)
@@ -103,6 +112,17 @@ class DCGAN(keras.Model):
         self.generator_optimizer.apply(g_gradients, g_variables)
         self._move_average()
         return self._measure(d_loss, g_loss, real_logits, fake_logits)
+
+    def _train_discriminator(self, faces: tf.Tensor) -> None:
+        names = self.settings.augmentations
+        fakes = self.generator(self.noise(tf.shape(faces)[0]), training=True)
+        with tf.GradientTape() as tape:
+            real_logits = self.discriminator(augment(faces, self.random, names), training=True)
+            fake_logits = self.discriminator(augment(fakes, self.random, names), training=True)
+            loss = discriminator_loss(real_logits, fake_logits, self.settings.label_smoothing)
+            loss = self.discriminator_optimizer.scale_loss(loss)
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
 
     def _move_average(self) -> None:
         if self.averaged_generator is None:

@@ -53,13 +53,17 @@ class Progress(keras.callbacks.Callback):
         self.bar.close()
 
 
+class BrokeDown(CourseError):
+    """A loss is no number any more: training is over, and its last checkpoint kept."""
+
+
 class Guard(keras.callbacks.Callback):
     """Stop at the first loss that is not a number, before it reaches a checkpoint."""
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         broken = {name: logs[name] for name in LOSSES if not math.isfinite(logs[name])}
         if broken:
-            raise CourseError(
+            raise BrokeDown(
                 f"Training broke down in batch {batch + 1} of its epoch. Expected finite losses. "
                 f"Received: {broken}. The last checkpoint is kept; lower --set learning_rate=… "
                 "or, in half precision, use --set precision=float32, and start another --run."
@@ -114,6 +118,19 @@ class Samples(keras.callbacks.Callback):
         images = generate(self.model.best_generator, self.noise)
         with atomic_path(self.folder / f"epoch_{epoch:04d}.png") as path:
             Image.fromarray(image_grid(images)).save(path)
+
+
+class Generators(keras.callbacks.Callback):
+    """A copy of G at intervals, ``generators/epoch_0010.keras``: quality over the epochs."""
+
+    def __init__(self, run: Path, every: int) -> None:
+        super().__init__()
+        self.folder, self.every = run / "generators", every
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if (epoch + 1) % self.every == 0:
+            with atomic_path(self.folder / f"epoch_{epoch + 1:04d}.keras") as path:
+                self.model.best_generator.save(path)
 
 
 class Checkpoints(keras.callbacks.Callback):

@@ -23,8 +23,8 @@ def build_generator(settings: Settings) -> keras.Model:
     connected layer (guideline c): the first map comes from z by a 4×4 kernel on a 1×1 map.
 
     Args:
-        settings: uses image_size, latent_dim, generator_width, kernel_size and
-            batch_norm_momentum.
+        settings: uses image_size, latent_dim, generator_width, kernel_size, batch_norm_momentum,
+            and the rules that chapter 10 turns.
 
     Returns:
         A model (batch, latent_dim) in [-1, 1] → (batch, image_size, image_size, 3) float32 in
@@ -33,8 +33,13 @@ def build_generator(settings: Settings) -> keras.Model:
     kernels = _initializers(settings.seed, network=0)
     precision, doublings = settings.precision, _doublings(settings.image_size)
     channels = settings.generator_width * 2 ** (doublings - 1)
+    normalised = settings.batch_norm in ("both", "generator", "everywhere")
     z = keras.Input((settings.latent_dim,), name="z")
-    x = layers.Reshape((1, 1, settings.latent_dim), name="z_as_map")(z)  # (batch, 1, 1, latent)
+    x = z
+    if settings.fully_connected:
+        x = _dense(channels, settings, next(kernels))(x)  # (batch, channels)
+        x = _activate(x, settings.generator_activation, settings, "dense")
+    x = layers.Reshape((1, 1, x.shape[1]), name="z_as_map")(x)  # (batch, 1, 1, latent)
     x = layers.Conv2DTranspose(
         channels,
         FIRST_SIDE,
@@ -43,17 +48,18 @@ def build_generator(settings: Settings) -> keras.Model:
         dtype=precision,
         name="up_4",
     )(x)  # (batch, 4, 4, channels)
-    x = _normalise(x, settings, "norm_4")
-    x = layers.ReLU(name="relu_4", dtype=precision)(x)
-    for step in range(1, doublings):
-        side, channels = FIRST_SIDE * 2**step, channels // 2
-        x = _up(channels, settings, next(kernels), f"up_{side}")(x)  # (batch, side, side, channels)
-        x = _normalise(x, settings, f"norm_{side}")
-        x = layers.ReLU(name=f"relu_{side}", dtype=precision)(x)
-    x = _up(3, settings, next(kernels), f"up_{settings.image_size}")(
-        x
-    )  # (batch, image_size, image_size, 3)
-    face = layers.Activation("tanh", dtype="float32", name="face")(x)
+    for step in range(doublings):
+        side = FIRST_SIDE * 2**step  # (batch, side, side, channels)
+        if normalised:
+            x = _normalise(x, settings, f"norm_{side}")
+        x = _activate(x, settings.generator_activation, settings, str(side))
+        channels = channels // 2 if step < doublings - 1 else 3
+        x = _up(x, channels, settings, next(kernels), 2 * side)
+    if settings.batch_norm == "everywhere":
+        x = _normalise(x, settings, "norm_output")
+    face = layers.Activation(settings.output, dtype="float32", name="face")(x)
+    if settings.output == "sigmoid":
+        face = layers.Rescaling(2.0, -1.0, dtype="float32", name="to_range")(face)
     return keras.Model(z, face, name="generator")
 
 
@@ -66,38 +72,37 @@ def build_discriminator(settings: Settings) -> keras.Model:
     is no fully connected layer (guideline c).
 
     Args:
-        settings: uses image_size, discriminator_width, kernel_size, leaky_slope and
-            batch_norm_momentum.
+        settings: uses image_size, discriminator_width, kernel_size, leaky_slope,
+            batch_norm_momentum, and the rules that chapter 10 turns.
 
     Returns:
         A model (batch, image_size, image_size, 3) in [-1, 1] → (batch, 1) float32 logits;
         their sigmoid is the probability that an image is real.
     """
     kernels = _initializers(settings.seed, network=1)
-    precision = settings.precision
+    normalised = settings.batch_norm in ("both", "discriminator", "everywhere")
     image = keras.Input((settings.image_size, settings.image_size, 3), name="image")
     x = image
+    if settings.output == "sigmoid":
+        x = layers.Rescaling(0.5, 0.5, name="to_0_1")(x)
     for step in range(_doublings(settings.image_size)):
         side = settings.image_size // 2 ** (step + 1)
-        x = layers.Conv2D(
-            settings.discriminator_width * 2**step,
-            settings.kernel_size,
-            strides=2,
-            padding="same",
-            use_bias=False,
-            kernel_initializer=next(kernels),
-            dtype=precision,
-            name=f"down_{side}",
-        )(x)  # (batch, side, side, channels)
-        if step > 0:
+        channels = settings.discriminator_width * 2**step
+        x = _down(x, channels, settings, next(kernels), side)  # (batch, side, side, channels)
+        if normalised and (step > 0 or settings.batch_norm == "everywhere"):
             x = _normalise(x, settings, f"norm_{side}")
-        x = layers.LeakyReLU(settings.leaky_slope, dtype=precision, name=f"leaky_{side}")(x)
+        x = _activate(x, settings.discriminator_activation, settings, str(side))
+    if settings.fully_connected:
+        x = layers.Flatten(name="map_as_row")(x)
+        x = _dense(channels, settings, next(kernels))(x)  # (batch, channels)
+        x = _activate(x, settings.discriminator_activation, settings, "dense")
+        x = layers.Reshape((1, 1, channels), name="row_as_map")(x)
     judge = layers.Conv2D(
         1,
-        FIRST_SIDE,
+        x.shape[1],
         use_bias=False,
         kernel_initializer=next(kernels),
-        dtype=precision,
+        dtype=settings.precision,
         name="judge",
     )
     x = judge(x)  # (batch, 1, 1, 1)
@@ -121,16 +126,47 @@ def _normalise(x: keras.KerasTensor, settings: Settings, name: str) -> keras.Ker
     )(x)
 
 
-def _up(
-    channels: int, settings: Settings, kernel: keras.initializers.Initializer, name: str
-) -> layers.Layer:
-    return layers.Conv2DTranspose(
-        channels,
-        settings.kernel_size,
-        strides=2,
-        padding="same",
-        use_bias=False,
-        kernel_initializer=kernel,
-        dtype=settings.precision,
-        name=name,
+def _activate(x: keras.KerasTensor, kind: str, settings: Settings, place: str) -> keras.KerasTensor:
+    precision = settings.precision
+    if kind == "relu":
+        return layers.ReLU(name=f"relu_{place}", dtype=precision)(x)
+    return layers.LeakyReLU(settings.leaky_slope, name=f"leaky_{place}", dtype=precision)(x)
+
+
+def _dense(units: int, settings: Settings, kernel: keras.initializers.Initializer) -> layers.Layer:
+    return layers.Dense(
+        units, kernel_initializer=kernel, dtype=settings.precision, name="hidden_dense"
     )
+
+
+def _up(
+    x: keras.KerasTensor,
+    channels: int,
+    settings: Settings,
+    kernel: keras.initializers.Initializer,
+    side: int,
+) -> keras.KerasTensor:
+    """Double the side: by a transposed convolution, or by upsampling before a plain one."""
+    options = {"padding": "same", "use_bias": False, "kernel_initializer": kernel}
+    options |= {"dtype": settings.precision, "name": f"up_{side}"}
+    if settings.pooling:
+        x = layers.UpSampling2D(2, dtype=settings.precision, name=f"twice_{side}")(x)
+        return layers.Conv2D(channels, settings.kernel_size, **options)(x)
+    return layers.Conv2DTranspose(channels, settings.kernel_size, strides=2, **options)(x)
+
+
+def _down(
+    x: keras.KerasTensor,
+    channels: int,
+    settings: Settings,
+    kernel: keras.initializers.Initializer,
+    side: int,
+) -> keras.KerasTensor:
+    """Halve the side: by a strided convolution, or by pooling after a plain one."""
+    options = {"padding": "same", "use_bias": False, "kernel_initializer": kernel}
+    options |= {"dtype": settings.precision, "name": f"down_{side}"}
+    strides = 1 if settings.pooling else 2
+    x = layers.Conv2D(channels, settings.kernel_size, strides=strides, **options)(x)
+    if settings.pooling:
+        x = layers.MaxPooling2D(2, dtype=settings.precision, name=f"pool_{side}")(x)
+    return x

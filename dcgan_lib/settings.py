@@ -11,6 +11,10 @@ from dcgan_lib.files import CourseError
 IMAGE_SIZES = (32, 64, 128)
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 AUGMENTATIONS = ("color", "translation", "cutout")
+BATCH_NORMS = ("both", "generator", "discriminator", "none", "everywhere")
+ACTIVATIONS = ("relu", "leaky_relu")
+OUTPUTS = ("tanh", "sigmoid")
+NOISES = ("uniform", "normal")
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,20 @@ class Settings:
     leaky_slope: float = 0.2  # Radford et al. 2015; Keras's default is 0.3
     batch_norm_momentum: float = 0.9  # Keras's 0.99 lags behind in short runs
 
+    # the rules of the paper's section 6 and their neighbours, which chapter 10 turns one by one
+    pooling: bool = False  # a: maximum pooling in D and upsampling in G, in place of strides
+    batch_norm: str = "both"  # b: "everywhere" adds G's output and D's first layer
+    fully_connected: bool = False  # c: a hidden dense layer before G's first map and D's logit
+    generator_activation: str = "relu"  # d
+    output: str = "tanh"  # d: with "sigmoid" both networks see images in [0, 1]
+    discriminator_activation: str = "leaky_relu"  # e
+    noise: str = "uniform"  # in [-1, 1]; "normal": N(0, 1)
+
     # training
     batch_size: int = 64
     epochs: int = 100
     learning_rate: float = 0.0003
+    discriminator_steps: int = 1  # updates of D for each of G
     beta_1: float = 0.5  # Radford et al. 2015; the paper names Adam only
     label_smoothing: float = 0.0  # one-sided: real faces are labelled 1 - label_smoothing
     moving_average: float = 0.0  # decay of G's averaged copy per step; 0: no copy
@@ -51,6 +65,7 @@ class Settings:
     # what a run shows
     sample_every: int = 1  # epochs between grids
     sample_count: int = 64  # faces in a grid
+    keep_every: int = 10  # epochs between copies of G, for curves of quality over the epochs
 
     def __post_init__(self) -> None:
         for name, (holds, expected) in _rules(self).items():
@@ -75,15 +90,21 @@ def _rules(s: Settings) -> dict[str, tuple[bool, str]]:
     return {
         "max_faces": (s.max_faces >= 0, "0 (all) or a number of faces"),
         "held_out": (0 <= s.held_out < 1, "a share of at least 0 and below 1"),
-        "image_size": (s.image_size in IMAGE_SIZES, f"one of {IMAGE_SIZES}"),
+        "image_size": _one_of(s.image_size, IMAGE_SIZES),
         "latent_dim": (s.latent_dim >= 1, "at least 1"),
         "generator_width": (s.generator_width >= 1, "at least 1"),
         "discriminator_width": (s.discriminator_width >= 1, "at least 1"),
         "kernel_size": (3 <= s.kernel_size <= 7, "3 to 7"),
         "leaky_slope": (0 <= s.leaky_slope < 1, "at least 0 and below 1"),
         "batch_norm_momentum": (0 <= s.batch_norm_momentum < 1, "at least 0 and below 1"),
+        "batch_norm": _one_of(s.batch_norm, BATCH_NORMS),
+        "generator_activation": _one_of(s.generator_activation, ACTIVATIONS),
+        "output": _one_of(s.output, OUTPUTS),
+        "discriminator_activation": _one_of(s.discriminator_activation, ACTIVATIONS),
+        "noise": _one_of(s.noise, NOISES),
         "batch_size": (s.batch_size >= 2, "at least 2 (BatchNormalization needs company)"),
         "epochs": (s.epochs >= 1, "at least 1"),
+        "discriminator_steps": (s.discriminator_steps >= 1, "at least 1"),
         "learning_rate": (s.learning_rate > 0, "a number above 0"),
         "beta_1": (0 <= s.beta_1 < 1, "at least 0 and below 1"),
         "label_smoothing": (0 <= s.label_smoothing < 0.5, "at least 0 and below 0.5"),
@@ -92,10 +113,15 @@ def _rules(s: Settings) -> dict[str, tuple[bool, str]]:
             set(s.augmentations) <= set(AUGMENTATIONS),
             f"names among {AUGMENTATIONS}, separated by commas",
         ),
-        "precision": (s.precision in PRECISIONS, f"one of {PRECISIONS}"),
+        "precision": _one_of(s.precision, PRECISIONS),
         "sample_every": (s.sample_every >= 1, "at least 1"),
         "sample_count": (s.sample_count >= 1, "at least 1"),
+        "keep_every": (s.keep_every >= 1, "at least 1"),
     }
+
+
+def _one_of(value: Any, allowed: tuple[Any, ...]) -> tuple[bool, str]:
+    return value in allowed, f"one of {allowed}"
 
 
 PROFILES: dict[str, Settings] = {
@@ -110,6 +136,7 @@ PROFILES: dict[str, Settings] = {
         epochs=1,
         moving_average=0.9,
         sample_count=16,
+        keep_every=1,
     ),
     "quick": Settings(  # ORL's 400 photographs on a laptop's processor, within minutes
         profile="quick",

@@ -18,11 +18,19 @@ from dcgan_lib.checkpoints import restore_checkpoint
 from dcgan_lib.files import CourseError, atomic_path
 from dcgan_lib.gan import DCGAN
 from dcgan_lib.load import FaceSet, batches, load_face_set
-from dcgan_lib.monitor import Checkpoints, Guard, History, Progress, Samples, StopAfterEpoch
+from dcgan_lib.monitor import (
+    Checkpoints,
+    Generators,
+    Guard,
+    History,
+    Progress,
+    Samples,
+    StopAfterEpoch,
+)
 from dcgan_lib.settings import Settings, settings_from_dict
 from dcgan_lib.subset import balanced_subset, split_held_out
 
-MAY_CHANGE = ("epochs", "sample_every")  # on resume
+MAY_CHANGE = ("epochs", "sample_every", "keep_every")  # on resume
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def train(
     Args:
         faces: folder of cropped faces, such as ``data/faces/orl``.
         run: folder of the run, made here.
-        settings: what to train; on resume only ``epochs`` and ``sample_every`` may differ.
+        settings: what to train; on resume only ``MAY_CHANGE`` may differ.
         resume: go on with the run in this folder; start it where there is none yet.
         callbacks: further Keras callbacks.
 
@@ -79,13 +87,18 @@ def train(
 
 
 def fixed_noise(settings: Settings) -> np.ndarray:
-    """The z of every grid of a run: float32 (sample_count, latent_dim), uniform in [-1, 1]."""
-    return draw_noise(settings.sample_count, settings.latent_dim, settings.seed)
+    """The z of every grid of a run: float32 (sample_count, latent_dim)."""
+    return draw_noise(settings.sample_count, settings.latent_dim, settings.seed, settings.noise)
 
 
-def draw_noise(count: int, latent_dim: int, seed: int) -> np.ndarray:
-    """z drawn outside training: float32 (count, latent_dim), uniform in [-1, 1]."""
+def draw_noise(count: int, latent_dim: int, seed: int, noise: str = "uniform") -> np.ndarray:
+    """z drawn outside training: float32 (count, latent_dim).
+
+    Uniform in [-1, 1], or N(0, 1) for a run whose ``settings.noise`` is "normal".
+    """
     random = np.random.default_rng(seed)
+    if noise == "normal":
+        return random.standard_normal((count, latent_dim), np.float32)
     return random.uniform(-1, 1, (count, latent_dim)).astype(np.float32)
 
 
@@ -107,16 +120,22 @@ def load_split(run: str | Path) -> dict[str, list[str]]:
     return _read_json(Path(run), "faces.json")
 
 
-def load_generator(run: str | Path) -> keras.Model:
+def load_generator(run: str | Path, epoch: int | None = None) -> keras.Model:
     """A run's G, ready to generate: the averaged one where the run keeps an average.
 
-    Before the run's end, G of the newest checkpoint.
+    Args:
+        run: folder of the run.
+        epoch: one of ``kept_epochs``; None takes G of the run's end, or, before that, of the
+            newest checkpoint.
 
     Raises:
-        CourseError: there is no run in this folder, or no epoch of it is finished.
+        CourseError: there is no run in this folder, no epoch of it is finished, or G of that
+            epoch was not kept.
     """
     run = Path(run)
     settings = load_settings(run)
+    if epoch is not None:
+        return _kept_generator(run, epoch)
     if (run / "generator.keras").exists():
         return keras.saving.load_model(run / "generator.keras", compile=False)
     gan = DCGAN(settings)
@@ -127,6 +146,23 @@ def load_generator(run: str | Path) -> keras.Model:
             f"{run}. Received: a run without a finished epoch. Train on with --resume."
         )
     return gan.best_generator
+
+
+def kept_epochs(run: str | Path) -> list[int]:
+    """The epochs of a run after which a copy of G was kept (``settings.keep_every``)."""
+    found = (Path(run) / "generators").glob("epoch_*.keras")
+    return sorted(int(path.stem.removeprefix("epoch_")) for path in found)
+
+
+def _kept_generator(run: Path, epoch: int) -> keras.Model:
+    if epoch not in kept_epochs(run):
+        kept = ", ".join(map(str, kept_epochs(run))) or "of no epoch: train with --set keep_every=…"
+        raise CourseError(
+            f"G of this epoch was not kept. Expected one of the epochs whose G lies in "
+            f"{run / 'generators'}: {kept}. Received: {epoch}. Choose one of these."
+        )
+    path = run / "generators" / f"epoch_{epoch:04d}.keras"
+    return keras.saving.load_model(path, compile=False)
 
 
 def _fit(
@@ -164,6 +200,7 @@ def _fit(
                 History(run, first_epoch, per_epoch * size),
                 Samples(run, fixed_noise(settings), settings.sample_every),
                 keras.callbacks.TensorBoard(run / "tensorboard", write_graph=False),
+                Generators(run, settings.keep_every),
                 Checkpoints(run, settings.epochs),
                 stop,
                 *callbacks,

@@ -77,6 +77,18 @@ def test_noise_is_uniform_in_minus_one_to_one():
     assert z.std() == pytest.approx(1 / np.sqrt(3), rel=0.01)
 
 
+def test_noise_may_be_normal():
+    z = small(noise="normal").noise(2000).numpy()
+    assert z.std() == pytest.approx(1, rel=0.01) and abs(z).max() > 3
+
+
+def test_d_may_be_trained_twice_for_each_update_of_g():
+    gan = small(discriminator_steps=2)
+    gan.train_step(tf.constant(FACES))
+    assert int(gan.discriminator_optimizer.iterations) == 2
+    assert int(gan.generator_optimizer.iterations) == 1
+
+
 def test_the_average_follows_g_slowly_with_its_statistics():
     gan = small(moving_average=0.9)
     average = values(gan.averaged_generator)

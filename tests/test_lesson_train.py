@@ -23,7 +23,7 @@ from dcgan_lib.settings import get_settings
 from dcgan_lib.train import train
 from dcgan_lib.widgets import train as widgets
 
-LONG = get_settings("tiny", image_size=32, epochs=500, sample_every=50)
+LONG = get_settings("tiny", image_size=32, epochs=500, sample_every=50, keep_every=50)
 
 
 def adam(value, gradient, mean, square, step, rate, beta_1, beta_2=0.999, *,
@@ -262,6 +262,13 @@ class Watched:
             time.sleep(0.02)
         assert len(read_history(self.panel.run)) >= epochs
 
+    def batches_at_rest(self):
+        deadline, seen = time.monotonic() + 20, -1
+        while seen != self.panel.callback.batches and time.monotonic() < deadline:
+            seen = self.panel.callback.batches
+            time.sleep(0.5)  # many times a batch
+        return seen
+
     def end(self):
         self.thread.join(60)
         assert not self.thread.is_alive()
@@ -274,8 +281,7 @@ def test_pause_stop_interrupt_and_what_goes_on_afterwards(faces, tmp_path):
     watched.thread.start()
     watched.wait_for(2)
     panel.pause.click()
-    time.sleep(0.5)  # the batch in progress
-    seen = panel.callback.batches
+    seen = watched.batches_at_rest()
     time.sleep(0.7)
     assert panel.callback.batches == seen > 0  # pause: no batch passes
     assert "Paused" in panel.status.value and panel.pause.description == "Go on"

@@ -129,6 +129,66 @@ def test_kernel_4_gives_no_checkerboard_and_kernel_5_does():
     assert reach(5).std() > 0
 
 
+def counts(network):
+    return {kind: kinds(network).count(kind) for kind in set(kinds(network))}
+
+
+def difference(change):
+    """Layers that come and go where one setting of `paper` is changed, in G and in D."""
+    turned = get_settings("paper", **change)
+    pairs = ((build_generator, PAPER, turned), (build_discriminator, PAPER, turned))
+    changed = []
+    for build, before, after in pairs:
+        old, new = counts(build(before)), counts(build(after))
+        both = {kind: new.get(kind, 0) - old.get(kind, 0) for kind in {*old, *new}}
+        changed.append({kind.__name__: number for kind, number in both.items() if number})
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "in_g", "in_d"),
+    [
+        (
+            {"pooling": True},
+            {"Conv2DTranspose": -4, "Conv2D": 4, "UpSampling2D": 4},
+            {"MaxPooling2D": 4},
+        ),
+        (
+            {"batch_norm": "none"},
+            {"FusedBatchNormalization": -4},
+            {"FusedBatchNormalization": -3},
+        ),
+        ({"batch_norm": "generator"}, {}, {"FusedBatchNormalization": -3}),
+        ({"batch_norm": "discriminator"}, {"FusedBatchNormalization": -4}, {}),
+        (
+            {"batch_norm": "everywhere"},
+            {"FusedBatchNormalization": 1},
+            {"FusedBatchNormalization": 1},
+        ),
+        (
+            {"fully_connected": True},
+            {"Dense": 1, "ReLU": 1},
+            {"Flatten": 1, "Dense": 1, "LeakyReLU": 1, "Reshape": 1},
+        ),
+        ({"generator_activation": "leaky_relu"}, {"ReLU": -4, "LeakyReLU": 4}, {}),
+        ({"discriminator_activation": "relu"}, {}, {"ReLU": 4, "LeakyReLU": -4}),
+        ({"output": "sigmoid"}, {"Rescaling": 1}, {"Rescaling": 1}),
+    ],
+    ids=str,
+)
+def test_each_rule_turns_alone(change, in_g, in_d):
+    assert difference(change) == [in_g, in_d]
+
+
+def test_a_turned_network_keeps_its_sides_and_range():
+    settings = get_settings(
+        "tiny", image_size=32, pooling=True, fully_connected=True, output="sigmoid"
+    )
+    faces = build_generator(settings)(np.full((3, 100), 9.0), training=True).numpy()
+    assert faces.shape == (3, 32, 32, 3) and -1 <= faces.min() < faces.max() <= 1
+    assert build_discriminator(settings)(faces, training=True).shape == (3, 1)
+
+
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_half_precision_keeps_variables_and_outputs_in_float32(precision):
     settings = get_settings("tiny", precision=precision)

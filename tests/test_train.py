@@ -18,7 +18,15 @@ from PIL import Image
 from dcgan_lib.checkpoints import list_checkpoints
 from dcgan_lib.files import CourseError
 from dcgan_lib.settings import get_settings
-from dcgan_lib.train import fixed_noise, load_generator, load_settings, load_split, train
+from dcgan_lib.train import (
+    draw_noise,
+    fixed_noise,
+    kept_epochs,
+    load_generator,
+    load_settings,
+    load_split,
+    train,
+)
 
 SMALL = {"image_size": 32, "epochs": 2}
 
@@ -74,6 +82,22 @@ def test_grids_and_film_show_the_fixed_noise(finished):
     with Image.open(finished / "training.gif") as film:
         assert film.n_frames >= 2  # Pillow joins equal frames
         assert film.size == last.shape[:2]
+
+
+def test_copies_of_g_are_kept_at_intervals(finished):
+    assert kept_epochs(finished) == [1, 2]
+    z = fixed_noise(settings())[:2]
+    first, second, last = (load_generator(finished, epoch)(z) for epoch in (1, 2, None))
+    np.testing.assert_array_equal(second, last)
+    assert not np.array_equal(first, second)
+    with pytest.raises(CourseError, match=r"not kept.*: 1, 2. Received: 7"):
+        load_generator(finished, 7)
+
+
+def test_noise_drawn_outside_training_is_of_the_runs_kind():
+    assert abs(draw_noise(1000, 100, 0)).max() <= 1
+    normal = draw_noise(1000, 100, 0, "normal")
+    assert normal.dtype == np.float32 and normal.std() == pytest.approx(1, rel=0.01)
 
 
 def test_held_out_faces_are_apart_and_of_every_person(finished):
@@ -248,7 +272,8 @@ def test_a_disk_that_takes_no_more_is_a_clear_error(faces, tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000))
 
     run = tmp_path / "run"
-    process = start(faces, run, 2, "--set", "generator_width=32", preexec_fn=limit)
+    options = ("--set", "generator_width=32", "--set", "keep_every=2")
+    process = start(faces, run, 2, *options, preexec_fn=limit)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "couldn't be written" in " ".join(err.split())
