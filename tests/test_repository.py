@@ -11,7 +11,8 @@ import pytest
 from conftest import REPOSITORY
 
 FLOW = ("files", "settings", "collect", "crop", "load", "networks", "losses", "gan")
-FLOW += ("train", "prepare", "evaluate", "__main__")
+FLOW += ("train", "prepare", "similarity", "measures", "inception", "report", "compare", "evaluate")
+FLOW += ("report_page", "rules", "__main__")
 
 
 @pytest.mark.parametrize("command", [("check",), ("format", "--check")])
