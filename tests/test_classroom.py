@@ -228,6 +228,57 @@ def test_nbgrader_accepts_both_versions(released, name):
         CheckCellMetadata().preprocess(notebook, {})
 
 
+def test_some_chapters_can_be_released(released, tmp_path):
+    written = release(tmp_path, chapters=["04", "02_crop_faces"])
+    assert [path.name for path in written] == ["02_crop_faces.ipynb", "04_generator.ipynb"]
+    assert all(path.read_bytes() == (released / path.name).read_bytes() for path in written)
+
+
+def test_a_chapter_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(CourseError, match=r"no such chapter.*04_generator.*Received: 44, x\."):
+        release(tmp_path / "out", chapters=["04", "44", "x"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_archive_of_a_release_is_always_the_same(released, tmp_path):
+    from zipfile import ZipFile
+
+    *written, archive = release(tmp_path / "a", chapters=["04"], zipped=True)
+    assert archive.name == "notebooks.zip" and len(written) == 1
+    with ZipFile(archive) as packed:
+        assert packed.namelist() == ["04_generator.ipynb"]
+        assert packed.read("04_generator.ipynb") == (released / "04_generator.ipynb").read_bytes()
+    again = release(tmp_path / "b", chapters=["04"], zipped=True)[-1]
+    assert again.read_bytes() == archive.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("line", "chapters", "zipped"),
+    [
+        ("out --chapters 02 04 --zip", ["02", "04"], True),
+        ("--chapters 02_crop_faces 04 out", ["02_crop_faces", "04"], False),
+        ("out --chapters 02 --chapters 04", ["02", "04"], False),
+        ("out", [], False),
+    ],
+)
+def test_an_option_takes_several_chapters(line, chapters, zipped):
+    from pathlib import Path
+
+    import typer
+    from typer.testing import CliRunner
+
+    from dcgan_lib.classroom.options import Chapters, WithChapters, Zip
+
+    app, received = typer.Typer(), []
+
+    @app.command(cls=WithChapters)
+    def command(out: Path, chapters: Chapters = None, zipped: Zip = False) -> None:
+        received.append((str(out), chapters or [], zipped))
+
+    done = CliRunner().invoke(app, line.split())
+    assert done.exit_code == 0 and received == [("out", chapters, zipped)], done.output
+
+
 def test_the_solved_chapters_are_never_written_over():
     with pytest.raises(CourseError, match="written over"):
         release(notebooks.NOTEBOOKS)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, ComputeChecksums, LockCells
 
 from dcgan_lib.classroom.frame import EXERCISE
-from dcgan_lib.classroom.notebooks import NOTEBOOKS, chapters, read_notebook, write_notebook
-from dcgan_lib.files import CourseError
+from dcgan_lib.classroom.notebooks import NOTEBOOKS, read_notebook, write_notebook
+from dcgan_lib.classroom.notebooks import chapters as all_chapters
+from dcgan_lib.files import CourseError, atomic_path
 
 ANSWER = "Your answer here."
+ARCHIVE = "notebooks.zip"
 
 
 class Stubs(ClearSolutions):
@@ -30,21 +34,28 @@ class Stubs(ClearSolutions):
         return super().preprocess_cell(cell, resources, index)
 
 
-def release(out: str | Path, folder: str | Path = NOTEBOOKS) -> list[Path]:
-    """Write the student version of every chapter.
+def release(
+    out: str | Path,
+    folder: str | Path = NOTEBOOKS,
+    chapters: Sequence[str] | None = None,
+    zipped: bool = False,
+) -> list[Path]:
+    """Write the student version of chapters.
 
     Solutions become stubs, hidden tests go, points stay; cells that are not the student's are
-    locked. The same chapters give the same bytes.
+    locked. The same chapters give the same bytes, of the archive too.
 
     Args:
         out: folder for the notebooks, made if need be; outside of ``folder``.
         folder: the solved chapters.
+        chapters: numbers such as "04", or names such as "04_generator"; by default all.
+        zipped: whether to pack them into ``notebooks.zip`` as well.
 
     Returns:
-        The files written, in order.
+        The files written, in order; the archive is the last.
 
     Raises:
-        CourseError: no chapters, an ``out`` among the solved ones, or a solution that can't
+        CourseError: no such chapters, an ``out`` among the solved ones, or a solution that can't
             be cut.
     """
     out = Path(out)
@@ -53,11 +64,35 @@ def release(out: str | Path, folder: str | Path = NOTEBOOKS) -> list[Path]:
             f"The solved chapters would be written over. Expected: OUT, another folder. "
             f"Received: {out}. Choose, for instance, build/release."
         )
-    written = []
-    for path in chapters(folder):
-        write_notebook(student_version(read_notebook(path), path.name), out / path.name)
-        written.append(out / path.name)
-    return written
+    students = {
+        path.name: student_version(read_notebook(path), path.name)
+        for path in chosen_chapters(folder, chapters)
+    }
+    for name, notebook in students.items():
+        write_notebook(notebook, out / name)
+    written = [out / name for name in students]
+    return [*written, _pack(written, out / ARCHIVE)] if zipped else written
+
+
+def chosen_chapters(folder: str | Path, wanted: Sequence[str] | None = None) -> list[Path]:
+    """The chapters of a folder that were asked for, in the course's order.
+
+    Args:
+        folder: the solved chapters.
+        wanted: numbers such as "04", or names such as "04_generator"; by default all.
+
+    Raises:
+        CourseError: there are no chapters, or none of such a name.
+    """
+    paths = all_chapters(folder)
+    names = {name: path for path in paths for name in (path.stem, path.name, path.stem[:2])}
+    unknown = [name for name in wanted or () if name not in names]
+    if unknown:
+        raise CourseError(
+            f"There is no such chapter. Expected: some of {', '.join(p.stem for p in paths)}. "
+            f"Received: {', '.join(unknown)}. Name chapters by number, such as 04."
+        )
+    return sorted({names[name] for name in wanted}) if wanted else paths
 
 
 def student_version(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
@@ -83,3 +118,13 @@ def student_version(notebook: nbformat.NotebookNode, name: str) -> nbformat.Note
             "`python -m dcgan_lib.classroom lint` names it."
         ) from error
     return student
+
+
+def _pack(paths: list[Path], archive: Path) -> Path:
+    """Put files into a zip whose bytes depend on nothing but theirs: no times, no compression."""
+    with atomic_path(archive) as part, zipfile.ZipFile(part, "w") as packed:
+        for path in paths:
+            entry = zipfile.ZipInfo(path.name)  # of 1980
+            entry.external_attr, entry.create_system = 0o100644 << 16, 3
+            packed.writestr(entry, path.read_bytes())
+    return archive
