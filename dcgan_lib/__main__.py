@@ -1,4 +1,4 @@
-"""`python -m dcgan_lib train | sample | evaluate | info`."""
+"""`python -m dcgan_lib train | sample | evaluate | latent | rules | info`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from dcgan_lib import commands
 from dcgan_lib.files import CourseError, atomic_path
+from dcgan_lib.latent_commands import latent_app
 from dcgan_lib.settings import PROFILES, get_settings
 
 HELP = """Train a DCGAN on cropped faces, and generate faces that nobody has.
@@ -26,6 +27,8 @@ Every command explains itself with --help. Exit codes: 0 done, 1 failed, 2 wrong
 """
 
 app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+
+app.add_typer(latent_app, name="latent")
 
 Run = Annotated[Path, typer.Argument(help="The run's folder.", show_default=False)]
 Faces = Annotated[Path, typer.Argument(help="Folder of cropped faces.", show_default=False)]
@@ -101,7 +104,8 @@ def sample(
     from dcgan_lib.plots import image_grid
     from dcgan_lib.train import draw_noise, load_generator, load_settings
 
-    noise = draw_noise(count, load_settings(run).latent_dim, seed)
+    settings = load_settings(run)
+    noise = draw_noise(count, settings.latent_dim, seed, settings.noise)
     generator = load_generator(run)
     with tqdm(total=count, unit="face") as bar:
         images = generate(generator, noise, each=bar.update)
@@ -126,17 +130,88 @@ def evaluate(
         Path | None,
         typer.Option("--json", help="Where to write the figures.", show_default="RUN/report.json"),
     ] = None,
+    all_checkpoints: Annotated[
+        bool, typer.Option("--all-checkpoints", help="Also measure every kept epoch.")
+    ] = False,
+    fid: Annotated[
+        bool, typer.Option("--fid", help="Also FID and KID; downloads InceptionV3 once (88 MB).")
+    ] = False,
+    inception: Annotated[
+        Path | None,
+        typer.Option(help="FID and KID with this weights file instead.", show_default=False),
+    ] = None,
+    reference_fid: Annotated[
+        bool, typer.Option("--reference-fid", help="Also FID by torch-fidelity, if installed.")
+    ] = False,
 ) -> None:
-    """Measure generated faces: are they faces, how varied, and are they copies?"""
+    """Measure generated faces: are they faces, how varied, and are they copies?
+
+    Writes RUN/report.json and RUN/report.html, a page with pictures that says how to read each
+    figure. --all-checkpoints adds curves over the epochs; what it has measured it keeps.
+    """
     commands.import_tensorflow()
-    from dcgan_lib.evaluate import evaluate as evaluate_run
+    from dcgan_lib.evaluate import evaluate_checkpoints, kept_epochs, load_sets, measure
+    from dcgan_lib.report import notes, rows
+    from dcgan_lib.report_page import write_page
 
     with tqdm(total=count, unit="face") as bar:
-        figures = evaluate_run(run, faces, count, each=bar.update).to_dict()
+        sets = load_sets(run, faces, count, each=bar.update)
+    weights = inception or ("imagenet" if fid else None)
+    figures = measure(*sets, inception=weights, reference=reference_fid)
     with atomic_path(report or run / "report.json") as path:
-        path.write_text(json.dumps(figures, indent=1), "utf-8")
-    for name, value in figures.items():
-        print(f"{name:26} {value:.4f}" if isinstance(value, float) else f"{name:26} {value}")
+        path.write_text(json.dumps(figures.to_dict(), indent=1), "utf-8")
+    table = None
+    if all_checkpoints:
+        with tqdm(total=len(kept_epochs(run)), unit="epoch") as bar:
+            table = evaluate_checkpoints(run, faces, count, each=bar.update)
+    write_page(run / "report.html", run.resolve().name, figures, sets, table)
+    print(f"{'figure':24} {'generated':>15} {'photographs':>15}  better")
+    for reading, value, beside in rows(figures):
+        print(f"{reading.field:24} {value:>15} {beside:>15}  {reading.better:14} {reading.beside}")
+    print("", *notes(figures), "", f"How to read them: {run / 'report.html'}", sep="\n")
+
+
+@app.command()
+def rules(
+    faces: Faces,
+    out: Annotated[Path, typer.Option(help="Folder of the study.", show_default=False)],
+    names: Annotated[
+        str,
+        typer.Option("--rules", help="Names separated by commas; main: guidelines a to e; all."),
+    ] = "main",
+    seeds: Annotated[int, typer.Option(help="Runs of each; 2 or more give intervals.")] = 5,
+    profile: Annotated[
+        str | None, typer.Option(help="tiny, or quick.", show_default="quick")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the study in this folder, or add to it.")
+    ] = False,
+) -> None:
+    """Turn the paper's rules one by one, train over several seeds, and measure each.
+
+    Writes results.csv (every run), rules.md (the table), rules.png and faces.png. Ctrl-C keeps
+    what was done; --resume goes on, also with further --rules and --seeds.
+    """
+    commands.import_tensorflow()
+    from dcgan_lib.plots.rules import draw_rule_faces, plot_rules, rule_faces
+    from dcgan_lib.rules import MAIN, RULES, run_study, study_settings
+    from dcgan_lib.rules_table import to_markdown
+
+    sets = {"main": MAIN, "all": tuple(RULES)}
+    chosen = sets.get(names) or [name.strip() for name in names.split(",")]
+    settings = study_settings(profile)
+    table = run_study(faces, out, chosen, seeds, settings, resume=resume, report=tqdm.write)
+    with atomic_path(out / "rules.md") as path:
+        path.write_text(to_markdown(table), "utf-8")
+    shown = rule_faces(out, table["rule"].unique())
+    for name, figure in {
+        "rules.png": plot_rules(table),
+        "faces.png": draw_rule_faces(shown),
+    }.items():
+        with atomic_path(out / name) as path:
+            figure.savefig(path, dpi=120)
+    print((out / "rules.md").read_text("utf-8"))
+    print("Look at:", *(f"  {out / name}" for name in ("rules.png", "faces.png")), sep="\n")
 
 
 @app.command()

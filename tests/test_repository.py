@@ -12,7 +12,8 @@ from conftest import REPOSITORY
 
 FLOW = ("files", "settings", "collect", "crop", "load", "networks", "losses", "gan")
 FLOW += ("train", "prepare", "similarity", "measures", "inception", "report", "compare", "evaluate")
-FLOW += ("report_page", "rules", "__main__")
+FLOW += ("report_page", "latent", "attributes", "directions", "film", "invert", "synthetic")
+FLOW += ("latent_commands", "rules", "rules_table", "__main__")
 
 
 @pytest.mark.parametrize("command", [("check",), ("format", "--check")])
