@@ -28,7 +28,7 @@ def write_gif(frames: np.ndarray, path: str | Path, rate: float = 12.5) -> None:
         OSError: the file can't be written.
     """
     path = _checked(frames, path, ".gif")
-    pictures = [Image.fromarray(frame) for frame in _enlarged(frames)]
+    pictures = [_with_palette(frame) for frame in frames]
     with atomic_path(path) as part:
         pictures[0].save(
             part,
@@ -80,6 +80,13 @@ def read_mp4(path: str | Path) -> np.ndarray:
     return np.array(frames, np.uint8)
 
 
+def _with_palette(frame: np.ndarray) -> Image.Image:
+    """A frame in 256 colours of its own, without dither, whose dots would double the file."""
+    few = Image.fromarray(frame).quantize(256, dither=Image.Dither.NONE)
+    times = _times(*frame.shape[:2])
+    return few.resize((few.width * times, few.height * times), Image.Resampling.NEAREST)
+
+
 def _checked(frames: np.ndarray, path: str | Path, suffix: str) -> Path:
     path = Path(path)
     if path.suffix.lower() != suffix or not len(frames):
@@ -90,10 +97,14 @@ def _checked(frames: np.ndarray, path: str | Path, suffix: str) -> Path:
     return path
 
 
+def _times(height: int, width: int) -> int:
+    return max(1, -(-LEAST_SIDE // min(height, width)))
+
+
 def _enlarged(frames: np.ndarray) -> np.ndarray:
     """Frames of at least 256 pixels and of even sides, which MP4 needs, softly enlarged."""
     height, width = frames.shape[1:3]
-    times = max(1, -(-LEAST_SIDE // min(height, width)))
+    times = _times(height, width)
     size = (times * width + times * width % 2, times * height + times * height % 2)
     if size == (width, height):
         return frames
