@@ -1,0 +1,44 @@
+"""Widgets of chapter 10."""
+
+from __future__ import annotations
+
+import ipywidgets
+import pandas as pd
+
+from dcgan_lib.plots.ranking import draw_placebos
+from dcgan_lib.plots.rules import draw_verdicts, label
+from dcgan_lib.rules import MEASURES, RULES
+from dcgan_lib.widgets import explorer
+
+
+def verdicts(table: pd.DataFrame) -> ipywidgets.VBox:
+    """Choose rules, a figure and how many seeds are kept, and watch intervals and verdicts.
+
+    Args:
+        table: as ``rules.read_study`` gives it.
+    """
+    rules = [(label(rule), rule) for rule in RULES if rule in set(table["rule"])]
+    seeds = int(table["seed"].max()) + 1
+    measures = [(measure.label, name) for name, measure in MEASURES.items()]
+    return explorer(
+        lambda **chosen: draw_verdicts(table, **chosen),
+        rules=ipywidgets.SelectMultiple(
+            options=rules,
+            value=[rule for _, rule in rules],
+            rows=min(len(rules), 8),
+            description="rules",
+        ),
+        measure=ipywidgets.Dropdown(options=measures, description="figure"),
+        seeds=ipywidgets.IntSlider(seeds, 1, seeds, description="seeds kept"),
+        careful=ipywidgets.Checkbox(False, description="allow for many comparisons"),
+    )
+
+
+def placebos() -> ipywidgets.VBox:
+    """Seventeen rules that do nothing: draw again, with more seeds, or with wider intervals."""
+    return explorer(
+        lambda **chosen: draw_placebos(17, **chosen),
+        seed=ipywidgets.IntSlider(0, 0, 40, description="draw again"),
+        seeds=ipywidgets.IntSlider(5, 2, 20, description="seeds"),
+        careful=ipywidgets.Checkbox(False, description="allow for many comparisons"),
+    )
