@@ -1,4 +1,4 @@
-"""`python -m dcgan_lib.classroom release | course | lint | tidy | repository | archive`."""
+"""`python -m dcgan_lib.classroom release | grade | doctor | course | lint | tidy | …`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from dcgan_lib import __version__, commands
+from dcgan_lib.classroom import grade_command
 from dcgan_lib.classroom.notebooks import NOTEBOOKS, REPOSITORY, badges, chapters, tidy_folder
+from dcgan_lib.classroom.options import WithChapters
 from dcgan_lib.files import CourseError, atomic_path
 from dcgan_lib.settings import PROFILES, get_settings
 
@@ -18,6 +20,8 @@ HELP = """Work with the chapters as a whole.
 
 \b
   python -m dcgan_lib.classroom release build/release     # the students' version
+  python -m dcgan_lib.classroom grade submissions graded  # run and mark what came back
+  python -m dcgan_lib.classroom doctor                    # does the sandbox hold?
   python -m dcgan_lib.classroom course build/course       # run every chapter, in order
   python -m dcgan_lib.classroom lint                      # what is not in order, and what mends it
 
@@ -29,6 +33,10 @@ app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_ma
 
 Out = Annotated[Path, typer.Argument(help="Folder to write to.", show_default=False)]
 Folder = Annotated[Path, typer.Option("--notebooks", help="Folder of the solved chapters.")]
+
+
+app.command(cls=WithChapters)(grade_command.grade)
+app.command()(grade_command.doctor)
 
 
 @app.command()

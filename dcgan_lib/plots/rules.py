@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def draw_rule_faces(faces: dict[str, np.ndarray]) -> Figure:
     panels = figure.subplots(len(faces), 1, squeeze=False)[:, 0]
     for axes, (rule, row) in zip(panels, faces.items(), strict=True):
         axes.imshow(np.concatenate(list(row), axis=1), interpolation="nearest")
-        axes.set_ylabel(label(rule), rotation=0, ha="right", va="center")
+        axes.set_ylabel(textwrap.fill(label(rule), 20), rotation=0, ha="right", va="center")
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
     return figure
