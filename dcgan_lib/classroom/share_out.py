@@ -1,0 +1,145 @@
+"""Many submissions shared out to processes that may be killed: none is lost, nobody blamed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from dcgan_lib import workers as shared
+from dcgan_lib.files import CourseError
+
+JobType = TypeVar("JobType")
+WINDOW = 3  # jobs handed out at once for each worker
+SURVIVED = 1  # ends of its process that Dask lets a job survive before it is done again alone
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one job ended: with a value, or with why it could not be done."""
+
+    job: Any
+    value: Any = None
+    error: str = ""
+
+
+def share_out(
+    work: Callable[[JobType], Any],
+    jobs: Sequence[JobType],
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Iterator[Ended]:
+    """Do every job, and say of each how it ended, as they come.
+
+    A job whose process is killed is done again by Dask, in the end alone, so that a neighbour
+    that takes the process down costs nobody else anything.
+
+    Args:
+        work: a function that can be pickled, and can be called again for the same job.
+        jobs: what it is called with.
+        workers: processes on this machine, by default one for each core; 1 works in this one.
+        scheduler: address of a Dask scheduler whose workers do it instead.
+
+    Raises:
+        CourseError: no scheduler answers, it went away, or ``distributed`` is not installed.
+    """
+    if workers is not None and workers < 1:
+        raise CourseError(
+            f"{workers} processes can't share the work. Expected: 1 or more. Received: {workers}. "
+            "Leave --workers out for one on each core."
+        )
+    count = workers or shared.usable_cores()
+    if scheduler is None and (count == 1 or len(jobs) <= 1):
+        yield from (_done_here(work, job) for job in jobs)
+        return
+    with _executor(min(count, len(jobs)), scheduler) as (executor, cores):
+        killed: list[JobType] = []
+        for ended in _in_window(executor, work, jobs, WINDOW * cores):
+            if ended.error or ended.value is not None:
+                yield ended
+            else:
+                killed.append(ended.job)
+        for job in killed:
+            yield _alone(executor, work, job)
+
+
+def _done_here(work: Callable[[JobType], Any], job: JobType) -> Ended:
+    try:
+        return Ended(job, work(job))
+    except Exception as error:
+        return Ended(job, error=_told(error))
+
+
+def _told(error: Exception) -> str:
+    """A sentence; what nobody has thought of costs one job, not all."""
+    return str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
+
+
+def _in_window(
+    executor: Executor, work: Callable[[JobType], Any], jobs: Sequence[JobType], window: int
+) -> Iterator[Ended]:
+    pending: dict[Future, JobType] = {}
+    for job in jobs:
+        pending[executor.submit(work, job)] = job
+        while len(pending) >= window:
+            yield from _next(pending)
+    while pending:
+        yield from _next(pending)
+
+
+def _next(pending: dict[Future, JobType]) -> Iterator[Ended]:
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+    for future in done:
+        yield _ended(future, pending.pop(future))
+
+
+def _ended(future: Future, job: Any) -> Ended:
+    """How a job ended; with neither value nor error where its process was killed."""
+    try:
+        return Ended(job, future.result())
+    except CancelledError:
+        raise CourseError(
+            "The Dask scheduler went away. Expected: it stays until all is graded. Received: an "
+            "end before that. What was graded is kept; start it, and go on with --resume."
+        ) from None
+    except Exception as error:
+        killed = type(error).__name__ == "KilledWorker"
+        return Ended(job, error="" if killed else _told(error))
+
+
+def _alone(executor: Executor, work: Callable[[JobType], Any], job: JobType) -> Ended:
+    ended = _ended(executor.submit(work, job), job)
+    if ended.error or ended.value is not None:
+        return ended
+    return Ended(job, error="Its process was killed each time, with nothing else running.")
+
+
+@contextmanager
+def _executor(count: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
+    if scheduler is not None:
+        with shared._cluster(scheduler) as found:
+            yield found
+        return
+    try:
+        import dask
+        from distributed import LocalCluster
+    except ImportError:
+        raise CourseError(
+            "The work can't be shared out. Expected: the package distributed. Received: an "
+            'environment without it. Run: pip install "distributed>=2025.1", or work with one '
+            "process (--workers 1)."
+        ) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with dask.config.set({"distributed.scheduler.allowed-failures": SURVIVED}):
+        cluster = LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            memory_limit=0,  # kernels have limits of their own
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
+    with cluster, shared._cluster(cluster.scheduler_address) as found:
+        yield found
