@@ -1,4 +1,4 @@
-"""`python -m dcgan_lib.classroom release | grade | doctor | course | lint | tidy | …`."""
+"""`python -m dcgan_lib.classroom release | grade | report | doctor | course | lint | tidy | …`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from dcgan_lib import __version__, commands
-from dcgan_lib.classroom import grade_command
+from dcgan_lib.classroom import grade_command, report_command
 from dcgan_lib.classroom.notebooks import NOTEBOOKS, REPOSITORY, badges, chapters, tidy_folder
-from dcgan_lib.classroom.options import WithChapters
+from dcgan_lib.classroom.options import Chapters, WithChapters, Zip
 from dcgan_lib.files import CourseError, atomic_path
 from dcgan_lib.settings import PROFILES, get_settings
 
@@ -21,6 +21,7 @@ HELP = """Work with the chapters as a whole.
 \b
   python -m dcgan_lib.classroom release build/release     # the students' version
   python -m dcgan_lib.classroom grade submissions graded  # run and mark what came back
+  python -m dcgan_lib.classroom report graded             # feedback, gradebook, class page
   python -m dcgan_lib.classroom doctor                    # does the sandbox hold?
   python -m dcgan_lib.classroom course build/course       # run every chapter, in order
   python -m dcgan_lib.classroom lint                      # what is not in order, and what mends it
@@ -39,12 +40,17 @@ app.command(cls=WithChapters)(grade_command.grade)
 app.command()(grade_command.doctor)
 
 
-@app.command()
-def release(out: Out, notebooks: Folder = NOTEBOOKS) -> None:
-    """Write the student version of all chapters: stubs for solutions, no hidden tests."""
+app.command()(report_command.report)
+
+
+@app.command(cls=WithChapters)
+def release(
+    out: Out, notebooks: Folder = NOTEBOOKS, chapters: Chapters = None, zipped: Zip = False
+) -> None:
+    """Write the student version of the chapters: stubs for solutions, no hidden tests."""
     from dcgan_lib.classroom.release import release as write_release
 
-    for path in write_release(out, notebooks):
+    for path in write_release(out, notebooks, chapters, zipped):
         print(path)
 
 

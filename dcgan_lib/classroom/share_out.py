@@ -138,7 +138,7 @@ def _executor(count: int, scheduler: str | None) -> Iterator[tuple[Executor, int
             n_workers=count,
             threads_per_worker=1,
             memory_limit=0,  # kernels have limits of their own
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: several may grade at once
             silence_logs=logging.CRITICAL,
         )
     with cluster, shared._cluster(cluster.scheduler_address) as found:
