@@ -1,4 +1,4 @@
-# make course: the chapters, and faces.  make test: every test.  make help: the rest.
+# make course: the chapters, and faces.  make test: the tests.  make help: the rest.
 PYTHON ?= python3
 PROFILE ?= quick
 DATA ?= data
@@ -7,7 +7,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-browser test-colab lab notebooks release archive repository lint constraints
+.PHONY: help course test test-long test-browser test-colab lab notebooks release archive repository lint constraints
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -22,8 +22,11 @@ $(READY): constraints.txt pyproject.toml
 course: $(READY)  ## every chapter in order: photographs in, faces out (PROFILE=tiny for a fast one)
 	@$(PY) -m dcgan_lib.classroom course build/course --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
 
-test: $(READY)  ## every test
-	@$(PY) -m pytest -n 2 --dist worksteal
+test: $(READY)  ## the tests, in ten minutes on two cores
+	@$(PY) -m pytest -n 2 --dist loadgroup
+
+test-long: $(READY)  ## the tests that would take longer, such as every chapter as a student has it
+	@$(PY) -m pytest -n 2 --dist loadgroup -m long
 
 test-browser: $(READY)  ## the widgets in JupyterLab, in headless Chromium (which must be installed)
 	@.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'

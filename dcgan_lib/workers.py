@@ -52,7 +52,7 @@ def run_batches(
     if scheduler is None and (workers or usable_cores()) == 1:
         yield from map(work, batches)
         return
-    pool = _processes(workers or usable_cores()) if scheduler is None else _cluster(scheduler)
+    pool = _processes(workers or usable_cores()) if scheduler is None else dask_cluster(scheduler)
     try:
         with pool as (executor, cores):
             yield from _results(executor, work, batches, 3 * cores)
@@ -109,7 +109,7 @@ def _follow_parent() -> None:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
+def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         from distributed import Client
     except ImportError:

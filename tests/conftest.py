@@ -46,3 +46,16 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(line, capture_output=True, text=True, timeout=300, **options)
 
     return run
+
+
+# Modules whose tests share nothing that is dear to make: any process may take any of their tests.
+# The tests of every other module stay in one process, which makes what they share once.
+SPREAD = ("test_notebooks", "test_engine", "test_sandbox", "test_commands", "test_classroom")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a module's tests together, and begin with the longest, so that no process ends alone."""
+    for item in items:
+        if item.module.__name__ not in SPREAD:
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+    items.sort(key=lambda item: item.module.__name__ in SPREAD)

@@ -203,7 +203,6 @@ def test_a_worker_that_is_killed_costs_no_neighbour_anything(tmp_path):
         ({"params": {"run_dir": "x"}}, r"parameters can't be set\..*Received: run_dir"),
         ({"params": {"seed": "x"}}, r"parameters can't be set\..*Received: seed"),
         ({"workers": 0}, r"0 processes can't share the work"),
-        ({"scheduler": "tcp://127.0.0.1:1"}, r"No Dask scheduler answers"),
     ],
 )
 def test_what_cant_be_graded_is_refused(options, message, class_of_five, tmp_path):

@@ -124,6 +124,7 @@ def test_chapter_07_leaves_a_finished_run(executed, place):
     assert {"generator.keras", "training.gif"} <= {path.name for path in run.iterdir()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_students_notebook_fails_only_where_it_is_to_be_done(name, place):
     student = student_version(nbformat.read(PATHS[name], 4), name)

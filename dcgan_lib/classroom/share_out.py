@@ -120,7 +120,7 @@ def _alone(executor: Executor, work: Callable[[JobType], Any], job: JobType) -> 
 @contextmanager
 def _executor(count: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
     if scheduler is not None:
-        with shared._cluster(scheduler) as found:
+        with shared.dask_cluster(scheduler) as found:
             yield found
         return
     try:
@@ -141,5 +141,5 @@ def _executor(count: int, scheduler: str | None) -> Iterator[tuple[Executor, int
             dashboard_address="127.0.0.1:0",  # any free port: several may grade at once
             silence_logs=logging.CRITICAL,
         )
-    with cluster, shared._cluster(cluster.scheduler_address) as found:
+    with cluster, shared.dask_cluster(cluster.scheduler_address) as found:
         yield found
