@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -12,16 +12,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from dcgan_lib.harms import HARMS, MEASURES, Dealt, Study
 from dcgan_lib.inception import fid, kid
-from dcgan_lib.measures import PATCH, SMALLEST_LEVEL, draw
+from dcgan_lib.measures import COMPARED_SIDE, PATCH, SMALLEST_LEVEL
 from dcgan_lib.monitor import read_history
-from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR, image_grid
+from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR
 from dcgan_lib.plots.train import first_faces, sampled_epochs
 
 GREY = "#718096"
-MOST_CHANGE = 12.0  # where the colours of a table and the bars of the widget end
-VERDICTS = "PiYG_r"  # green: called better; pink: called worse
+
+CURVES = (  # title, what photographs reach, fields
+    ("Sliced Wasserstein distance", "sliced_wasserstein_real", ("sliced_wasserstein",)),
+    ("Plausible, and of every kind?", "recall_real", ("precision", "recall")),
+    ("Likeness of two faces (MS-SSIM)", "ms_ssim_training", ("ms_ssim_generated",)),
+    ("Memorisation", 0.5, ("memorisation",)),
+)
 
 Distance = Callable[[np.ndarray, np.ndarray], float]
 
@@ -35,13 +39,13 @@ def draw_story(run: Path, columns: int = 5) -> Figure:
     """
     history, epochs = read_history(run), sampled_epochs(run)
     places = np.linspace(0, len(epochs) - 1, min(columns, len(epochs))).round().astype(int)
-    figure = Figure(figsize=(9, 5), layout="constrained")
+    figure = Figure(figsize=(9, 4.4), layout="constrained")
     top, bottom = figure.subfigures(2, 1, height_ratios=(1.15, 1))
     axes = top.subplots()
     marker = "o" if len(history) < 3 else ""
     sides = (("g_loss", "G", GENERATED_COLOUR), ("d_loss", "D", REAL_COLOUR))
     for column, name, colour in sides:
-        axes.plot(history["epoch"], history[column], marker, ls="-", color=colour, label=name)
+        axes.plot(history["epoch"], history[column], marker=marker, color=colour, label=name)
     axes.set(title="Losses, and the faces of the same four z", xlabel="epoch", ylabel="loss (nats)")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)
@@ -52,29 +56,6 @@ def draw_story(run: Path, columns: int = 5) -> Figure:
     for panel, epoch in zip(panels, [epochs[place] for place in places], strict=False):
         panel.imshow(first_faces(run, epoch, 4))
         panel.set_title(f"epoch {epoch}", fontsize="medium")
-    return figure
-
-
-def draw_harms(dealt: Dealt, strengths: Sequence[float], faces: int = 3) -> Figure:
-    """The same candidates under every harm, from one strength to the next.
-
-    Args:
-        dealt: photographs.
-        strengths: 0 to 1.
-        faces: how many in each place; from evenly spaced rows.
-    """
-    rows = np.linspace(0, len(dealt.candidates) - 1, faces).round().astype(int)
-    size = (1.05 * faces * len(strengths) + 1, 1.12 * len(HARMS) + 0.4)
-    figure = Figure(figsize=size, layout="constrained")
-    panels = figure.subplots(len(HARMS), len(strengths), squeeze=False)
-    for line, (harm, do) in zip(panels, HARMS.items(), strict=True):
-        line[0].set_ylabel(harm)
-        for axes, strength in zip(line, strengths, strict=True):
-            axes.imshow(image_grid(do(dealt, strength)[rows], columns=faces))
-            axes.set(xticks=[], yticks=[])
-            axes.spines[:].set_visible(False)
-    for axes, strength in zip(panels[0], strengths, strict=True):
-        axes.set_title("unharmed" if strength == 0 else f"strength {strength:g}", fontsize="medium")
     return figure
 
 
@@ -135,119 +116,84 @@ def projected(images: np.ndarray, seed: int = 0, count: int = 2000) -> np.ndarra
     return patches.reshape(count, -1) @ (direction / np.linalg.norm(direction))
 
 
-def draw_projection(real: np.ndarray, other: np.ndarray, distance: Distance) -> Figure:
+def draw_projection(sides: Mapping[str, np.ndarray], distance: Distance) -> Figure:
     """Two samples on one line: as histograms, and sorted, where their distance is the gap.
 
     Args:
-        real: (n,).
-        other: (n,).
+        sides: name → (n,), photographs first; as many numbers in both.
         distance: of two samples; what the title names.
     """
+    (_, real), (_, other) = sides.items()
     apart = distance(real, other)
     figure = Figure(figsize=(9, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2)
-    bins = np.linspace(*np.quantile(np.concatenate([real, other]), (0.002, 0.998)), 50)
+    ends = np.quantile(np.concatenate([real, other]), (0.005, 0.995))
     share = np.linspace(0, 1, len(real))
-    sides = (("photographs", real, REAL_COLOUR), ("harmed", other, GENERATED_COLOUR))
-    for name, values, colour in sides:
-        left.hist(values, bins, color=colour, alpha=0.5, label=name)
+    for (name, values), colour in zip(sides.items(), (REAL_COLOUR, GENERATED_COLOUR), strict=True):
+        left.hist(values, np.linspace(*ends, 40), color=colour, alpha=0.5, label=name)
         right.plot(share, np.sort(values), color=colour, label=name)
     right.fill_between(share, np.sort(real), np.sort(other), color=GREY, alpha=0.3)
     left.set(title="Patches along one direction", xlabel="projection", yticks=[])
     right.set(title=f"Sorted: the mean gap is {apart:.3f}", xlabel="share of patches")
-    right.set_ylabel("projection")
-    right.set_ylim(bins[0] * 1.3, bins[-1] * 1.3)
+    right.set(ylabel="projection", ylim=ends)
     left.legend(frameon=False, fontsize="small")
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
+def toy_points(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Two clusters of real points, (50, 2), and a G of the left one, with strays, (44, 2)."""
+    random = np.random.default_rng(seed)
+    centres = np.array([[-1.6, 0.0], [1.6, 0.3]])
+    real = np.concatenate([random.normal(centre, 0.5, (25, 2)) for centre in centres])
+    strays = [(1.5, 2.4), (0.1, -1.9), (2.6, -1.7), (3.2, 1.9)]
+    return real, np.concatenate([random.normal(centres[0], 0.3, (40, 2)), strays])
+
+
 def draw_balls(real: np.ndarray, generated: np.ndarray, k: int = 3) -> Figure:
-    """Points of a plane with the balls that precision and recall count in.
+    """Points of a plane with the balls that precision, recall and coverage count with.
 
     Args:
         real: (n, 2).
         generated: (m, 2).
         k: which neighbour in its own set a point's ball reaches to.
     """
-    figure = Figure(figsize=(9, 4.2), layout="constrained")
-    ways = (
-        ("precision", "generated points", real, REAL_COLOUR, generated, GENERATED_COLOUR),
-        ("recall", "real points", generated, GENERATED_COLOUR, real, REAL_COLOUR),
+    across = np.linalg.norm(real[:, None] - generated, axis=2)  # (n, m)
+    in_real = across <= _reach(real, k)[:, None]
+    in_generated = across <= _reach(generated, k)
+    figure = Figure(figsize=(10, 3.9), layout="constrained")
+    one, two, three = figure.subplots(1, 3, sharex=True, sharey=True)
+    _balls(one, real, k, REAL_COLOUR, np.ones(len(real), bool))
+    _points(one, generated, GENERATED_COLOUR, in_real.any(axis=0))
+    one.set_title(f"precision {in_real.any(axis=0).mean():.2f}\ngenerated points in a real ball")
+    _balls(two, generated, k, GENERATED_COLOUR, np.ones(len(generated), bool))
+    _points(two, real, REAL_COLOUR, in_generated.any(axis=1))
+    two.set_title(f"recall {in_generated.any(axis=1).mean():.2f}\nreal points in a generated ball")
+    _balls(three, real, k, REAL_COLOUR, in_real.any(axis=1))
+    three.scatter(*generated.T, s=10, color=GENERATED_COLOUR)
+    three.set_title(
+        f"coverage {in_real.any(axis=1).mean():.2f}\nreal balls that hold a generated point"
     )
-    for axes, (name, whose, centres, ball, points, colour) in zip(
-        figure.subplots(1, 2, sharex=True, sharey=True), ways, strict=True
-    ):
-        apart = np.linalg.norm(centres[:, None] - centres, axis=2)
-        reach = np.sort(apart, axis=1)[:, k]  # the 0th is the point itself
-        for centre, radius in zip(centres, reach, strict=True):
-            axes.add_patch(Circle(centre, radius, color=ball, alpha=0.12, linewidth=0))
-        inside = (np.linalg.norm(points[:, None] - centres, axis=2) <= reach).any(axis=1)
-        axes.scatter(*centres.T, s=14, color=ball)
-        axes.scatter(*points[inside].T, s=26, color=colour)
-        axes.scatter(*points[~inside].T, s=34, color=colour, marker="x")
-        axes.set(title=f"{name}: {inside.mean():.2f} of the {whose} lie in a ball")
-        axes.set(aspect="equal", xticks=[], yticks=[])
-        axes.margins(0.12)
+    for axes in (one, two, three):
+        axes.title.set_fontsize("medium")
+        axes.set(aspect="equal", xticks=[], yticks=[], xlim=(-3.8, 4.2), ylim=(-3.4, 3.6))
     return figure
 
 
-def draw_answers(study: Study, strengths: Sequence[float]) -> Figure:
-    """What every measure says of every harm: its value, coloured by whether it is worse.
+def principal(features: np.ndarray, count: int = 32) -> np.ndarray:
+    """Features along their ``count`` strongest principal directions, scaled to variance 1.
 
     Args:
-        study: as ``harms.study`` gives it.
-        strengths: those to show, among ``study.strengths``.
+        features: (n, d).
+        count: of directions, at most min(n - 1, d).
+
+    Returns:
+        float64 (n, count).
     """
-    lines = [("unharmed", 0.0)] + [(harm, s) for harm in HARMS for s in strengths]
-    first = next(iter(HARMS))
-    values = np.array([study.answers.loc[(h if s else first, s)] for h, s in lines])
-    worse = np.array([study.worse(h if s else first, s) for h, s in lines])
-    figure = Figure(figsize=(9.5, 0.36 * len(lines) + 1.5), layout="constrained")
-    axes = figure.subplots()
-    image = axes.imshow(worse, cmap=VERDICTS, vmin=-MOST_CHANGE, vmax=MOST_CHANGE, aspect="auto")
-    for (row, column), value in np.ndenumerate(values):
-        axes.text(
-            column, row, f"{value:.3g}", ha="center", va="center", fontsize="small",
-            color="white" if abs(worse[row, column]) > 0.75 * MOST_CHANGE else "black",
-        )  # fmt: skip
-    axes.set_xticks(range(len(MEASURES)), [measure.title for measure in MEASURES.values()])
-    axes.set_yticks(range(len(lines)), [f"{h} {s:g}" if s else h for h, s in lines])
-    axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize="small")
-    axes.set_ylim(len(lines) - 0.5, -0.5)
-    axes.spines[:].set_visible(False)
-    bar = figure.colorbar(image, location="bottom", shrink=0.6, aspect=40, ticks=[-10, 0, 10])
-    bar.set_ticklabels(["called better", "no different", "called worse"])
-    return figure
-
-
-def draw_harm(study: Study, harm: str, strength: float) -> Figure:
-    """One harm at one strength: faces, and how much worse every measure calls it.
-
-    Args:
-        study: as ``harms.study`` gives it.
-        harm: of ``HARMS``.
-        strength: of ``study.strengths``.
-    """
-    pictures = HARMS[harm](study.dealt, strength)
-    rows = np.linspace(0, len(pictures) - 1, 8).round().astype(int)
-    worse = study.worse(harm, strength).clip(-MOST_CHANGE, MOST_CHANGE)
-    figure = Figure(figsize=(8, 4.6), layout="constrained")
-    top, axes = figure.subplots(2, 1, height_ratios=(1, 1.7))
-    top.imshow(image_grid(pictures[rows], columns=8))
-    top.set_title(f"{harm}, strength {strength:g}")
-    top.axis("off")
-    colours = np.where(worse > 0, "#c51b7d", "#4d9221")
-    axes.barh(range(len(MEASURES)), worse, color=colours)
-    axes.set_yticks(range(len(MEASURES)), [m.title.replace("-\n", "").replace("\n", " ")
-                                           for m in MEASURES.values()])  # fmt: skip
-    axes.invert_yaxis()
-    axes.axvline(0, color="black", linewidth=0.8)
-    axes.axvspan(-2, 2, color=GREY, alpha=0.15, linewidth=0)
-    axes.set(xlim=(-MOST_CHANGE, MOST_CHANGE), xlabel="← called better    called worse →")
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    return figure
+    centred = features - features.mean(0, dtype=np.float64)
+    left, _, _ = np.linalg.svd(centred, full_matrices=False)
+    return left[:, :count] * np.sqrt(len(features))
 
 
 def halves(features: np.ndarray, counts: Sequence[int], repeats: int = 10) -> pd.DataFrame:
@@ -264,8 +210,8 @@ def halves(features: np.ndarray, counts: Sequence[int], repeats: int = 10) -> pd
     random, rows = np.random.default_rng(0), []
     for count in counts:
         for _ in range(repeats):
-            both = random.permutation(draw(features, 2 * count, random))
-            a, b = both[:count], both[count:]
+            order = random.permutation(len(features))
+            a, b = features[order[:count]], features[order[count : 2 * count]]
             rows.append({"n": count, "fid": fid(a, b), "kid": kid(a, b)[0]})
     return pd.DataFrame(rows)
 
@@ -291,29 +237,46 @@ def draw_curves(table: pd.DataFrame) -> Figure:
         table: ``epoch`` and the fields of ``Report``.
     """
     figure = Figure(figsize=(9, 5.4), layout="constrained")
-    lines = (
-        ("sliced_wasserstein", "sliced_wasserstein_real", "Sliced Wasserstein: lower is better"),
-        ("haar_acceptance", "haar_acceptance_held_out", "Haar acceptance: higher is better"),
-        ("coverage", "coverage_real", "Coverage: higher is better"),
-        ("memorisation", 0.5, "Memorisation: copies far above 0.5"),
-    )
-    for axes, (field, level, title) in zip(figure.subplots(2, 2).flat, lines, strict=True):
-        _over_epochs(axes, table, field, level)
-        axes.set(title=title)
-    axes.legend(frameon=False, fontsize="small")
+    panels = figure.subplots(2, 2).flat
+    for axes, (title, level, fields) in zip(panels, CURVES, strict=True):
+        for field, style in zip(fields, ("o-", "s:"), strict=False):
+            label = field.replace("_", " ").removesuffix(" generated")
+            values = table[field].astype(float)
+            axes.plot(table["epoch"], values, style, color=GENERATED_COLOUR, label=label)
+        height = table[level].iloc[0] if isinstance(level, str) else level
+        if height is not None:
+            axes.axhline(height, color=REAL_COLOUR, linestyle="--", label="photographs")
+        axes.set(title=title, xlabel="epoch")
+        axes.set_ylim(bottom=0)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, fontsize="small")
     return figure
 
 
-def _over_epochs(axes: Axes, table: pd.DataFrame, field: str, level: str | float) -> None:
-    line = {"color": GENERATED_COLOUR, "label": "generated"}
-    axes.plot(table["epoch"], table[field].astype(float), "o-", **line)
-    height = table[level].iloc[0] if isinstance(level, str) else level
-    if height is not None:
-        axes.axhline(height, color=REAL_COLOUR, linestyle="--", label="photographs")
-    axes.set_ylim(0, 1.05 if field != "sliced_wasserstein" else None)
-    axes.set_xlabel("epoch")
-    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-    axes.spines[["top", "right"]].set_visible(False)
+def greys(images: np.ndarray) -> np.ndarray:
+    """Grey copies of 32×32: uint8 (n, side, side, 3) → float64 (n, 32, 32) in [0, 1]."""
+    size = (COMPARED_SIDE, COMPARED_SIDE)
+    grey = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images)
+    return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in grey]) / 255
+
+
+def _reach(points: np.ndarray, k: int) -> np.ndarray:
+    """Distance of each point to its k-th neighbour: (n, 2) → (n,)."""
+    apart = np.linalg.norm(points[:, None] - points, axis=2)
+    return np.sort(apart, axis=1)[:, k]  # the 0th is the point itself
+
+
+def _balls(axes: Axes, centres: np.ndarray, k: int, colour: str, filled: np.ndarray) -> None:
+    for centre, radius, full in zip(centres, _reach(centres, k), filled, strict=True):
+        look = {"alpha": 0.15, "linewidth": 0} if full else {"fill": False, "alpha": 0.4, "ls": ":"}
+        axes.add_patch(Circle(centre, radius, color=colour, **look))
+    axes.scatter(*centres.T, s=10, color=colour)
+
+
+def _points(axes: Axes, points: np.ndarray, colour: str, inside: np.ndarray) -> None:
+    axes.scatter(*points[inside].T, s=22, color=colour)
+    axes.scatter(*points[~inside].T, s=30, color=colour, marker="x")
 
 
 def _shown(level: np.ndarray) -> np.ndarray:
