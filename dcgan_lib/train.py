@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from dcgan_lib.checkpoints import restore_checkpoint
+from dcgan_lib.doctor import Doctor
 from dcgan_lib.files import CourseError, atomic_path
 from dcgan_lib.gan import DCGAN
 from dcgan_lib.load import FaceSet, batches, load_face_set
@@ -29,6 +30,7 @@ from dcgan_lib.monitor import (
 )
 from dcgan_lib.settings import Settings, settings_from_dict
 from dcgan_lib.subset import balanced_subset, split_held_out
+from dcgan_lib.vitals import EXAMINED, choose_probe
 
 MAY_CHANGE = ("epochs", "sample_every", "keep_every")  # on resume
 
@@ -185,6 +187,7 @@ def _fit(
         first_epoch=first_epoch,
     )
     per_epoch = len(names) // size
+    noise = draw_noise(EXAMINED, settings.latent_dim, settings.seed, settings.noise)
     stop = StopAfterEpoch()
     try:
         gan.fit(
@@ -198,6 +201,7 @@ def _fit(
                 Progress(settings.epochs, first_epoch, per_epoch, size),
                 Guard(),
                 History(run, first_epoch, per_epoch * size),
+                Doctor(run, choose_probe(face_set, load_split(run), noise, settings.seed)),
                 Samples(run, fixed_noise(settings), settings.sample_every),
                 keras.callbacks.TensorBoard(run / "tensorboard", write_graph=False),
                 Generators(run, settings.keep_every),

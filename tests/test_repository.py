@@ -11,7 +11,18 @@ import pytest
 from conftest import REPOSITORY
 
 FLOW = ("files", "settings", "collect", "crop", "load", "networks", "losses", "gan")
-FLOW += ("train", "prepare", "similarity", "measures", "inception", "report", "compare", "evaluate")
+FLOW += (
+    "vitals",
+    "doctor",
+    "train",
+    "prepare",
+    "similarity",
+    "measures",
+    "inception",
+    "report",
+    "compare",
+    "evaluate",
+)
 FLOW += ("report_page", "latent", "attributes", "directions", "film", "invert", "synthetic")
 FLOW += ("latent_commands", "rules", "rules_table", "__main__")
 

@@ -14,6 +14,7 @@ from dcgan_lib.files import CourseError
 
 JobType = TypeVar("JobType")
 WINDOW = 3  # jobs handed out at once for each worker
+HEAL_SECONDS = 2
 SURVIVED = 1  # ends of its process that Dask lets a job survive before it is done again alone
 
 
@@ -55,15 +56,15 @@ def share_out(
     if scheduler is None and (count == 1 or len(jobs) <= 1):
         yield from (_done_here(work, job) for job in jobs)
         return
-    with _executor(min(count, len(jobs)), scheduler) as (executor, cores):
+    with _pool(min(count, len(jobs)), scheduler) as pool:
         killed: list[JobType] = []
-        for ended in _in_window(executor, work, jobs, WINDOW * cores):
+        for ended in _in_window(pool, work, jobs, WINDOW * pool.cores):
             if ended.error or ended.value is not None:
                 yield ended
             else:
                 killed.append(ended.job)
         for job in killed:
-            yield _alone(executor, work, job)
+            yield from _alone(pool, work, job)
 
 
 def _done_here(work: Callable[[JobType], Any], job: JobType) -> Ended:
@@ -78,20 +79,30 @@ def _told(error: Exception) -> str:
     return str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
 
 
+@dataclass(frozen=True)
+class _Pool:
+    """Processes to work in, and a call that starts those anew that could not be started."""
+
+    executor: Executor
+    cores: int
+    heal: Callable[[], object]
+
+
 def _in_window(
-    executor: Executor, work: Callable[[JobType], Any], jobs: Sequence[JobType], window: int
+    pool: _Pool, work: Callable[[JobType], Any], jobs: Sequence[JobType], window: int
 ) -> Iterator[Ended]:
     pending: dict[Future, JobType] = {}
     for job in jobs:
-        pending[executor.submit(work, job)] = job
+        pending[pool.executor.submit(work, job)] = job
         while len(pending) >= window:
-            yield from _next(pending)
+            yield from _next(pool, pending)
     while pending:
-        yield from _next(pending)
+        yield from _next(pool, pending)
 
 
-def _next(pending: dict[Future, JobType]) -> Iterator[Ended]:
-    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+def _next(pool: _Pool, pending: dict[Future, JobType]) -> Iterator[Ended]:
+    done, _ = wait(pending, timeout=HEAL_SECONDS, return_when=FIRST_COMPLETED)
+    pool.heal()
     for future in done:
         yield _ended(future, pending.pop(future))
 
@@ -110,18 +121,18 @@ def _ended(future: Future, job: Any) -> Ended:
         return Ended(job, error="" if killed else _told(error))
 
 
-def _alone(executor: Executor, work: Callable[[JobType], Any], job: JobType) -> Ended:
-    ended = _ended(executor.submit(work, job), job)
-    if ended.error or ended.value is not None:
-        return ended
-    return Ended(job, error="Its process was killed each time, with nothing else running.")
+def _alone(pool: _Pool, work: Callable[[JobType], Any], job: JobType) -> Iterator[Ended]:
+    for ended in _in_window(pool, work, [job], 1):
+        lost = not ended.error and ended.value is None
+        error = "Its process was killed each time, with nothing else running."
+        yield Ended(job, error=error) if lost else ended
 
 
 @contextmanager
-def _executor(count: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
+def _pool(count: int, scheduler: str | None) -> Iterator[_Pool]:
     if scheduler is not None:
-        with shared.dask_cluster(scheduler) as found:
-            yield found
+        with shared.dask_cluster(scheduler) as (executor, cores):
+            yield _Pool(executor, cores, lambda: None)
         return
     try:
         import dask
@@ -132,14 +143,28 @@ def _executor(count: int, scheduler: str | None) -> Iterator[tuple[Executor, int
             'environment without it. Run: pip install "distributed>=2025.1", or work with one '
             "process (--workers 1)."
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set({"distributed.scheduler.allowed-failures": SURVIVED}):
         cluster = LocalCluster(
-            n_workers=count,
+            n_workers=0,  # they come by `_heal`: one that is killed at its start ends nothing
             threads_per_worker=1,
             memory_limit=0,  # kernels have limits of their own
             dashboard_address="127.0.0.1:0",  # any free port: several may grade at once
             silence_logs=logging.CRITICAL,
         )
-    with cluster, shared.dask_cluster(cluster.scheduler_address) as found:
-        yield found
+    with cluster, shared.dask_cluster(cluster.scheduler_address) as (executor, _):
+        _heal(cluster, count)
+        yield _Pool(executor, count, lambda: _heal(cluster, count))
+
+
+def _heal(cluster: Any, count: int) -> None:
+    """Start the workers that are not there: Dask gives up those that end while they start."""
+
+    def forget() -> None:
+        for name, worker in list(cluster.workers.items()):
+            if worker.status.name in ("closed", "failed"):
+                del cluster.workers[name]
+
+    cluster.loop.add_callback(forget)
+    cluster.scale(count)
