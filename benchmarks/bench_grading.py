@@ -74,7 +74,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def bench(
     count: Annotated[int, typer.Option(min=4, help="Submissions.")] = 200,
     sample: Annotated[int, typer.Option(min=2, help="Of these, for nbgrader.")] = 10,
-    every: Annotated[float, typer.Option(min=2, help="Seconds from kill to kill.")] = 10.0,
+    every: Annotated[float, typer.Option(min=2, help="Seconds from kill to kill.")] = 15.0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the answers.")] = 0,
 ) -> None:
     """Grade the same submissions undisturbed, with workers killed, and by nbgrader."""

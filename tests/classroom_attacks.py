@@ -156,22 +156,21 @@ def wants_too_much(book: Book):
 
 @attack("ok", (0, 0, 1, None), "the box is full, so its answers are lost; the disk is not")
 def fills_the_disk(book: Book):
-    """Writes up to 700 MB into each place that can be written, and leaves them there."""
-    book.attack("""
-for folder in (".", "/tmp", "/dev/shm", data_dir):
-    try:
-        for number in range(700):
-            with open(f"{folder}/fill{number}", "wb") as file:
-                file.write(bytes(2**20))
-    except OSError as error:
-        print(folder, number, error.strerror)
-while True:
-    try:
-        with open("last", "ab", buffering=0) as file:
-            file.write(b"x")
-    except OSError:
-        break
-""", "slow-discussion")  # fmt: skip
+    """Writes 700 MB wherever it can, and leaves them there."""
+    book.attack(
+        """
+left = 700 * 2**20
+for folder in ("/tmp", "/dev/shm", "."):
+    for size in (2**20, 2**16, 2**12):
+        try:
+            with open(f"{folder}/fill{size}", "wb", buffering=0) as file:
+                while left > 0:
+                    left -= file.write(bytes(size))
+        except OSError as error:
+            print(folder, left, error.strerror)
+""",
+        "slow-discussion",
+    )
 
 
 @attack("ok", FULL, "output is capped as it comes")

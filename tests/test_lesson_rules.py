@@ -180,7 +180,7 @@ def test_faces_are_those_of_the_last_grid(tmp_path):
     assert list(faces) == ["pooling"]
     assert faces["pooling"].shape == (8, 32, 32, 3) and (faces["pooling"] == 200).all()
     figure = plots.draw_rule_faces(faces)
-    assert figure.axes[0].get_ylabel() == plots.label("pooling")
+    assert figure.axes[0].get_ylabel().replace("\n", " ") == plots.label("pooling")
 
 
 def test_pooling_costs_work_and_a_hidden_layer_costs_parameters():

@@ -121,7 +121,7 @@ def search(
     steps: int,
     rate: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Search the z of a photograph from z = 0, step by step.
+    """Search the z of a photograph step by step, from a z a tenth as long as a drawn one.
 
     Args:
         generator: as for ``draw_ways``.
@@ -135,7 +135,8 @@ def search(
         float64 (steps + 1,), as ``invert.residual`` measures it.
     """
     target = tf.constant(photograph[None].astype(np.float32) / 127.5 - 1)
-    z, points = tf.zeros((1, generator.input_shape[1])), []
+    start = 0.1 * np.random.default_rng(0).uniform(-1, 1, (1, generator.input_shape[1]))
+    z, points = tf.constant(start, tf.float32), []
     for _ in range(steps):
         points.append(z)
         z = step(generator, z, target, rate)
