@@ -99,13 +99,14 @@ def bench(
     print(f"Python {platform.python_version()}, nbgrader {metadata.version('nbgrader')}, "
           f"papermill {metadata.version('papermill')}; kernels in {sandbox.kind}")  # fmt: skip
     print(f"{count} submissions of {CHAPTER}, {len(set(first.values()))} different sets of marks")
-    print(f"grade, {WORKERS} workers                  {calm_rate:6.1f} submissions/min, "
-          f"{len(first)} of {count} accounted for")  # fmt: skip
-    print(f"grade, {WORKERS} workers, {len(killed):3} of them killed {wild_rate:5.1f} "
-          f"submissions/min, {len(second)} of {count} accounted for")  # fmt: skip
-    print(f"   {wild.failed} had to be graded in a second run by --resume")
-    print(f"nbgrader autograde                {stock_rate:6.1f} submissions/min, "
-          f"{done} of a sample of {sample}")  # fmt: skip
+    rows = [
+        (f"grade, {WORKERS} workers", calm_rate, len(first), count),
+        (f"grade, {len(killed)} workers killed", wild_rate, len(second), count),
+        ("nbgrader autograde, a sample", stock_rate, done, sample),
+    ]
+    for label, rate, there, total in rows:
+        print(f"{label:30} {rate:6.1f} submissions/min, {there} of {total} accounted for")
+    print(f"graded by a second run, with --resume: {wild.failed}")
     speedup = wild_rate / stock_rate
     print(f"marks changed by the kills: {len(changed)}")
     print(f"speed: {speedup:.1f} times nbgrader's while workers are killed "

@@ -53,6 +53,7 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
 SPREAD = ("test_notebooks", "test_engine", "test_sandbox", "test_commands", "test_classroom")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a module's tests together, and begin with the longest, so that no process ends alone."""
     for item in items:
