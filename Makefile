@@ -7,7 +7,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-long test-browser test-colab lab notebooks release archive repository lint constraints
+.PHONY: help course test test-long test-browser test-colab lab notebooks grading-table release archive repository lint constraints
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ notebooks: $(READY)  ## strip and format the notebooks
 	@.venv/bin/ruff format --quiet notebooks
 	@$(PY) -m dcgan_lib.classroom tidy
 	@$(PY) -m dcgan_lib.classroom lint
+
+grading-table: $(READY)  ## grade the class of fixtures: expected against found
+	@$(PY) tests/classroom_class.py
 
 release: $(READY)  ## the students' version of the notebooks, into build/release
 	@$(PY) -m dcgan_lib.classroom release build/release
