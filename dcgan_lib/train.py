@@ -188,6 +188,10 @@ def _fit(
     )
     per_epoch = len(names) // size
     noise = draw_noise(EXAMINED, settings.latent_dim, settings.seed, settings.noise)
+    doctors = []
+    if gan.distribute_strategy.num_replicas_in_sync == 1:  # it can't examine several copies
+        probe = choose_probe(face_set, load_split(run), noise, settings.seed)
+        doctors.append(Doctor(run, probe))
     stop = StopAfterEpoch()
     try:
         gan.fit(
@@ -201,7 +205,7 @@ def _fit(
                 Progress(settings.epochs, first_epoch, per_epoch, size),
                 Guard(),
                 History(run, first_epoch, per_epoch * size),
-                Doctor(run, choose_probe(face_set, load_split(run), noise, settings.seed)),
+                *doctors,
                 Samples(run, fixed_noise(settings), settings.sample_every),
                 keras.callbacks.TensorBoard(run / "tensorboard", write_graph=False),
                 Generators(run, settings.keep_every),
