@@ -192,7 +192,10 @@ def _surroundings(nonce: str, safe: bool) -> Iterator[tuple[dict[str, object], l
         secret.chmod(0o644)
         thread = threading.Thread(target=_serve, args=(server, met), daemon=True)
         thread.start()
-        outside = ["/", "/usr", "/dev", "/etc", "/run", sys.prefix, str(Path(__file__).parents[1])]
+        own = sys.prefix, str(Path(__file__).parents[1])
+        # what lies in /tmp is, inside, a way through the sandbox's own /tmp, which can be written
+        outside = ["/", "/usr", "/dev", "/etc", "/run"]
+        outside += [place for place in own if not Path(place).is_relative_to("/tmp")]
         Path(folder, "open").mkdir()
         Path(folder, "open").chmod(0o777)
         try:
