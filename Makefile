@@ -23,10 +23,10 @@ course: $(READY)  ## every chapter in order: photographs in, faces out (PROFILE=
 	@$(PY) -m dcgan_lib.classroom course build/course --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
 
 test: $(READY)  ## the tests, in ten minutes on two cores
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2
 
 test-long: $(READY)  ## the tests that would take longer, such as every chapter as a student has it
-	@$(PY) -m pytest -n 2 --dist loadgroup -m long
+	@$(PY) -m pytest -n 2 -m long
 
 test-browser: $(READY)  ## the widgets in JupyterLab, in headless Chromium (which must be installed)
 	@.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'

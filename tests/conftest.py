@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 REPOSITORY = Path(__file__).parents[1]
@@ -53,10 +55,15 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
 SPREAD = ("test_notebooks", "test_engine", "test_sandbox", "test_commands", "test_classroom")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module's tests together, and begin with the longest, so that no process ends alone."""
-    for item in items:
-        if item.module.__name__ not in SPREAD:
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
-    items.sort(key=lambda item: item.module.__name__ in SPREAD)
+class ByModule(LoadScopeScheduling):
+    """Give each process whole modules, the largest first, and single tests of ``SPREAD``."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        return nodeid if Path(module).stem in SPREAD else module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModule:
+    """Share the tests out among xdist's processes."""
+    return ByModule(config, log)

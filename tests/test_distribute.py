@@ -8,6 +8,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 SCRIPT = """
 import json, sys
 import numpy as np
@@ -38,6 +40,7 @@ print(module.train(faces, run, settings, resume=True).epoch)
 """
 
 
+@pytest.mark.long
 def test_two_replicas_stay_equal_and_a_run_resumes(faces, tmp_path):
     line = [sys.executable, "-c", SCRIPT, faces, tmp_path / "run"]
     done = subprocess.run(line, capture_output=True, text=True, timeout=300)

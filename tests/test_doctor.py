@@ -106,6 +106,7 @@ def test_a_kernel_of_5_with_a_weak_discriminator_leaves_checkerboards(fit):
     assert names(named) == ["checkerboards"]
 
 
+@pytest.mark.long
 def test_sixteen_faces_are_too_few(fit):
     named, watched = fit(6, few=16, discriminator_width=32)
     assert names(named) == ["too few faces for this network"]

@@ -62,6 +62,7 @@ def size_of(path):
         return picture.size
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_chapter_runs_under_nbval(name, place):
     source = PATHS[name]
