@@ -169,13 +169,19 @@ def direction_success(
         each: called with the number of faces after every part that is measured.
 
     Raises:
-        CourseError: there is no such attribute.
+        CourseError: there is no such attribute, or a third of the faces show it equally little.
     """
     faces = generate(generator, z)
     scores = measure(attribute, faces)
     each(len(faces))
     lowest, target = scores < np.quantile(scores, 1 / 3), np.quantile(scores, 2 / 3)
     reach = _typical_distance(hog_features(faces))
+    if not lowest.any():
+        raise CourseError(
+            f"These faces can't be parted by {attribute!r}. Expected a third that shows it less "
+            f"than the others. Received: {len(z)} faces, of which {(scores == scores.min()).sum()} "
+            "show it equally little. Give more z, or choose another attribute."
+        )
     start, before = z[lowest], hog_features(faces[lowest])
     ways = {
         "": np.broadcast_to(direction, start.shape),

@@ -126,7 +126,7 @@ def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, seed: int = 0) -
     """
     random = np.random.default_rng(seed)
     count = min(len(real), len(generated), MOST_IMAGES)
-    pyramids = [_pyramid(draw(images, count, random)) for images in (real, generated)]
+    pyramids = [laplacian_pyramid(draw(images, count, random)) for images in (real, generated)]
     distances = {}
     for finer in zip(*pyramids, strict=True):
         side = finer[0].shape[1]
@@ -168,7 +168,7 @@ def hog_features(images: np.ndarray) -> np.ndarray:
     """
     side = (HOG_SIDE, HOG_SIDE)
     hog = cv2.HOGDescriptor(side, (16, 16), (8, 8), (8, 8), 9)
-    return np.stack([hog.compute(copy) for copy in _grey_copies(images, HOG_SIDE)])
+    return np.stack([hog.compute(copy) for copy in grey_copies(images, HOG_SIDE)])
 
 
 def feature_spread(features: np.ndarray) -> float:
@@ -202,6 +202,31 @@ def precision_recall_density_coverage(
     )
 
 
+def laplacian_pyramid(images: np.ndarray) -> list[np.ndarray]:
+    """Laplacian pyramid (Burt & Adelson 1983): fine detail first, the blurred rest of 16 px last.
+
+    Args:
+        images: uint8, shape (n, side, side, 3), RGB.
+
+    Returns:
+        float32 (n, side, side, 3), (n, side/2, side/2, 3), …
+    """
+    levels, finer = [], images.astype(np.float32)
+    while finer.shape[1] // 2 >= SMALLEST_LEVEL:
+        coarser = np.stack([cv2.pyrDown(image) for image in finer])
+        levels.append(finer - np.stack([cv2.pyrUp(image) for image in coarser]))
+        finer = coarser
+    return [*levels, finer]
+
+
+def grey_copies(images: np.ndarray, side: int) -> np.ndarray:
+    """Grey copies of another size: uint8 (n, any, any, 3), RGB → uint8 (n, side, side)."""
+    shrinks = images.shape[1] > side
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    greys = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in np.ascontiguousarray(images))
+    return np.stack([cv2.resize(grey, (side, side), interpolation=how) for grey in greys])
+
+
 def draw(images: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
     """``count`` of the images without repetition; all of them, in their order, if as many."""
     if count == len(images):
@@ -229,16 +254,9 @@ def _shows_face(grey: np.ndarray, smallest: int) -> bool:
     return max(weights, default=0) >= LEAST_CONFIDENCE
 
 
-def _grey_copies(images: np.ndarray, side: int) -> np.ndarray:
-    shrinks = images.shape[1] > side
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    greys = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in np.ascontiguousarray(images))
-    return np.stack([cv2.resize(grey, (side, side), interpolation=how) for grey in greys])
-
-
 def _grey(images: np.ndarray) -> np.ndarray:
     """Grey levels 0 to 255 as whole numbers, whose squared differences are exact: (n, 1024)."""
-    return _grey_copies(images, COMPARED_SIDE).reshape(len(images), -1).astype(np.float64)
+    return grey_copies(images, COMPARED_SIDE).reshape(len(images), -1).astype(np.float64)
 
 
 def _as_distance(squares: np.ndarray) -> np.ndarray:
@@ -263,16 +281,6 @@ def _reach(features: np.ndarray, k: int) -> np.ndarray:
     squares = _squares(features, features)
     np.fill_diagonal(squares, np.inf)
     return np.partition(squares, k - 1, axis=1)[:, k - 1]
-
-
-def _pyramid(images: np.ndarray) -> list[np.ndarray]:
-    """Laplacian pyramid (Burt & Adelson 1983): each level (n, side, side, 3), down to 16 px."""
-    levels, finer = [], images.astype(np.float32)
-    while finer.shape[1] // 2 >= SMALLEST_LEVEL:
-        coarser = np.stack([cv2.pyrDown(image) for image in finer])
-        levels.append(finer - np.stack([cv2.pyrUp(image) for image in coarser]))
-        finer = coarser
-    return [*levels, finer]
 
 
 def _patches(level: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -181,7 +181,8 @@ READINGS = (
     ),
     Reading(
         "memorisation", "", "at most 0.5", "Memorisation",
-        "Probability that a generated face is nearer to a training face than a new photograph is.",
+        "Probability that a generated face is nearer to a training face than a new photograph is. "
+        "Lenient where the new photographs show people who were trained on, as in ORL.",
     ),
     Reading(
         "fid", "fid_real", "lower", "FID (Keras's InceptionV3)",

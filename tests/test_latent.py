@@ -273,6 +273,12 @@ def test_a_direction_of_brightness_changes_more_faces_than_random_ones(generator
     assert 0 <= result.clipped < 0.3 and result.distance > 0
 
 
+def test_faces_that_are_alike_are_no_ground_for_a_success(generator):
+    alike = np.repeat(draw(1), 9, axis=0)
+    with pytest.raises(CourseError, match="of which 9 show it equally little"):
+        direction_success(generator, random_directions(1, 100, 0)[0], "brightness", alike)
+
+
 def test_an_interval_holds_its_share_as_often_as_it_says():
     assert wilson(0, 50) == pytest.approx((0, 0, 0.0714), abs=1e-3)
     hits = np.random.default_rng(0).binomial(40, 0.2, 4000)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from dcgan_lib.inception import fid, kid
-from dcgan_lib.measures import COMPARED_SIDE, PATCH, SMALLEST_LEVEL
+from dcgan_lib.measures import COMPARED_SIDE, PATCH, grey_copies, laplacian_pyramid
 from dcgan_lib.monitor import read_history
 from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR
 from dcgan_lib.plots.train import first_faces, sampled_epochs
@@ -59,26 +58,9 @@ def draw_story(run: Path, columns: int = 5) -> Figure:
     return figure
 
 
-def laplacian_levels(face: np.ndarray) -> list[np.ndarray]:
-    """What each level of a Laplacian pyramid holds: fine detail first, the blurred rest last.
-
-    Args:
-        face: uint8 (side, side, 3), RGB.
-
-    Returns:
-        float32 (side, side, 3), (side/2, side/2, 3), …, down to 16 px.
-    """
-    levels, finer = [], face.astype(np.float32)
-    while finer.shape[0] // 2 >= SMALLEST_LEVEL:
-        coarser = cv2.pyrDown(finer)
-        levels.append(finer - cv2.pyrUp(coarser))
-        finer = coarser
-    return [*levels, finer]
-
-
 def draw_pyramid(face: np.ndarray) -> Figure:
     """A face, and the levels that add up to it; in the detail, mid-grey stands for 0."""
-    *details, rest = laplacian_levels(face)
+    *details, rest = [level[0] for level in laplacian_pyramid(face[None])]
     pictures = {f"face\n{len(face)}×{len(face)}": face}
     for level in details:
         pictures[f"detail\n{len(level)}×{len(level)}"] = _shown(level * 3 + 127.5)
@@ -105,7 +87,7 @@ def projected(images: np.ndarray, seed: int = 0, count: int = 2000) -> np.ndarra
         float64 (count,).
     """
     random = np.random.default_rng(seed)
-    detail = np.stack([laplacian_levels(image)[0] for image in images])
+    detail = laplacian_pyramid(images)[0]
     windows = np.lib.stride_tricks.sliding_window_view(detail, (PATCH, PATCH), axis=(1, 2))
     rows = np.arange(count) % len(images)
     tops, lefts = random.integers(0, windows.shape[1], (2, count))
@@ -256,9 +238,7 @@ def draw_curves(table: pd.DataFrame) -> Figure:
 
 def greys(images: np.ndarray) -> np.ndarray:
     """Grey copies of 32×32: uint8 (n, side, side, 3) → float64 (n, 32, 32) in [0, 1]."""
-    size = (COMPARED_SIDE, COMPARED_SIDE)
-    grey = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images)
-    return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in grey]) / 255
+    return grey_copies(images, COMPARED_SIDE) / 255
 
 
 def _reach(points: np.ndarray, k: int) -> np.ndarray:
