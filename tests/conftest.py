@@ -50,6 +50,20 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium, which must be installed (`make test-browser` installs what drives it)."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("Chromium is missing. Install it, for instance: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
 # Modules whose tests share nothing that is dear to make: any process may take any of their tests.
 # The tests of every other module stay in one process, which makes what they share once.
 SPREAD = ("test_notebooks", "test_engine", "test_sandbox", "test_commands", "test_classroom")

@@ -1,7 +1,6 @@
 """The report's pages in headless Chromium: nothing of a student runs, marking by hand works."""
 
 import os
-import shutil
 
 import pandas as pd
 import pytest
@@ -27,19 +26,6 @@ def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class")
     grade_class(folder / "out", folder / "course")
     return write_report(folder / "out", notebooks=folder / "course").parent
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is missing. Install it, for instance: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def opened(browser, path, width=1000):
