@@ -95,12 +95,9 @@ class DCGAN(keras.Model):
         """
         for _ in range(self.settings.discriminator_steps - 1):
             self._train_discriminator(faces)
-        names = self.settings.augmentations
         with tf.GradientTape(persistent=True) as tape:
             fakes = self.generator(self.noise(tf.shape(faces)[0]), training=True)
-            real_logits = self.discriminator(augment(faces, self.random, names), training=True)
-            fake_logits = self.discriminator(augment(fakes, self.random, names), training=True)
-            d_loss = discriminator_loss(real_logits, fake_logits, self.settings.label_smoothing)
+            real_logits, fake_logits, d_loss = self.judge(faces, fakes)
             g_loss = generator_loss(fake_logits)
             scaled_d_loss = self.discriminator_optimizer.scale_loss(d_loss)
             scaled_g_loss = self.generator_optimizer.scale_loss(g_loss)
@@ -114,15 +111,27 @@ class DCGAN(keras.Model):
         return self._measure(d_loss, g_loss, real_logits, fake_logits)
 
     def _train_discriminator(self, faces: tf.Tensor) -> None:
-        names = self.settings.augmentations
         fakes = self.generator(self.noise(tf.shape(faces)[0]), training=True)
         with tf.GradientTape() as tape:
-            real_logits = self.discriminator(augment(faces, self.random, names), training=True)
-            fake_logits = self.discriminator(augment(fakes, self.random, names), training=True)
-            loss = discriminator_loss(real_logits, fake_logits, self.settings.label_smoothing)
+            _, _, loss = self.judge(faces, fakes)
             loss = self.discriminator_optimizer.scale_loss(loss)
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
+
+    def judge(self, faces: tf.Tensor, fakes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """D's logits of real and of generated faces, (batch, 1) each, and D's loss, a scalar.
+
+        Each of the two is a batch of its own, so BatchNormalization never mixes them.
+
+        Args:
+            faces: float32, shape (batch, side, side, 3), in [-1, 1].
+            fakes: of the same shape, from G.
+        """
+        names = self.settings.augmentations
+        real_logits = self.discriminator(augment(faces, self.random, names), training=True)
+        fake_logits = self.discriminator(augment(fakes, self.random, names), training=True)
+        loss = discriminator_loss(real_logits, fake_logits, self.settings.label_smoothing)
+        return real_logits, fake_logits, loss
 
     def _move_average(self) -> None:
         if self.averaged_generator is None:
