@@ -81,6 +81,7 @@ def test_healthy_runs_are_told_nothing(fit, tmp_path, capsys, seed):
     assert pd.read_csv(tmp_path / "doctor.csv")["updates"].tolist() == [50, 100, 150, 200, 250]
 
 
+@pytest.mark.long
 def test_a_discriminator_twenty_times_as_fast_as_g_wins(fit, capsys):
     named, _ = fit(4, rates=(0.00005, 0.001))
     assert names(named) == ["D has won"]
@@ -88,6 +89,7 @@ def test_a_discriminator_twenty_times_as_fast_as_g_wins(fit, capsys):
     assert capsys.readouterr().out.count("Doctor, epoch 4: D has won. D gives training faces") == 1
 
 
+@pytest.mark.long
 def test_without_batch_normalization_g_collapses_and_its_gradients_vanish(fit, capsys):
     """One grey image for all z, from which no gradient leads away."""
     named, watched = fit(10, batch_norm="none", learning_rate=0.0003)
@@ -96,11 +98,13 @@ def test_without_batch_normalization_g_collapses_and_its_gradients_vanish(fit, c
     assert capsys.readouterr().out.count("Doctor, epoch") == 2  # each illness once
 
 
+@pytest.mark.long
 def test_running_statistics_that_lag_behind_part_the_two_modes(fit):
     named, _ = fit(4, batch_norm_momentum=0.999)
     assert names(named) == ["BatchNormalization's two modes differ"]
 
 
+@pytest.mark.long
 def test_a_kernel_of_5_with_a_weak_discriminator_leaves_checkerboards(fit):
     named, _ = fit(4, kernel_size=5, discriminator_width=2, learning_rate=0.003)
     assert names(named) == ["checkerboards"]
@@ -126,6 +130,7 @@ def test_images_in_another_range_are_named_before_the_first_epoch(fit, serve, se
     assert re.match(seen, named[0]["seen"])
 
 
+@pytest.mark.long
 def test_weights_that_broke_in_an_epochs_last_update_are_named_where_no_loss_shows_it(fit):
     def explode(batch, logs):
         rate = 1e38 if batch == STEPS - 1 else 0.001
