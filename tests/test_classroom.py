@@ -226,6 +226,8 @@ def test_nbgrader_accepts_both_versions(released, name):
         for cell in notebook.cells:
             MetadataValidator().validate_cell(cell)
         CheckCellMetadata().preprocess(notebook, {})
+        marked = [c.metadata["nbgrader"] for c in notebook.cells if "nbgrader" in c.metadata]
+        assert {entry["schema_version"] for entry in marked} == {3}
 
 
 def test_some_chapters_can_be_released(released, tmp_path):
