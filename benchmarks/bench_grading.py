@@ -11,8 +11,8 @@ graded three times:
    A submission whose process was killed each time that it was tried is reported as not graded;
    `grade --resume` then goes on, undisturbed, and its time counts;
 3. by stock `nbgrader autograde`, in a course folder of its own, made by `nbgrader
-   generate_assignment` from the same notebook: a sample, as it takes seconds for each, in one
-   process, since it has no others, and without any isolation.
+   generate_assignment` from the same notebook, in one process, since it has no others, and
+   without any isolation.
 
 Preparing the chapter and starting workers count in 1 and 2, making the assignment doesn't in 3.
 
@@ -73,7 +73,6 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def bench(
     count: Annotated[int, typer.Option(min=4, help="Submissions.")] = 200,
-    sample: Annotated[int, typer.Option(min=2, help="Of these, for nbgrader.")] = 10,
     every: Annotated[float, typer.Option(min=2, help="Seconds from kill to kill.")] = 15.0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the answers.")] = 0,
 ) -> None:
@@ -90,22 +89,21 @@ def bench(
             _, seconds = timed(lambda: graded(folder, "wild", sandbox, resume=True))
             wild_seconds += seconds
         first, second = (marks(folder / which) for which in ("calm", "wild"))
-        sample = min(sample, count)
-        done, stock_seconds = autograde(folder, sample)
+        done, stock_seconds = autograde(folder)
     changed = [student for student in first if second.get(student) != first[student]]
     calm_rate, wild_rate = 60 * count / calm_seconds, 60 * count / wild_seconds
-    stock_rate = 60 * sample / stock_seconds
+    stock_rate = 60 * count / stock_seconds
     print(f"{platform.platform()}, {usable_cores()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"Python {platform.python_version()}, nbgrader {metadata.version('nbgrader')}, "
           f"papermill {metadata.version('papermill')}; kernels in {sandbox.kind}")  # fmt: skip
     print(f"{count} submissions of {CHAPTER}, {len(set(first.values()))} different sets of marks")
     rows = [
-        (f"grade, {WORKERS} workers", calm_rate, len(first), count),
-        (f"grade, {len(killed)} workers killed", wild_rate, len(second), count),
-        ("nbgrader autograde, a sample", stock_rate, done, sample),
+        (f"grade, {WORKERS} workers", calm_rate, len(first)),
+        (f"grade, {len(killed)} workers killed", wild_rate, len(second)),
+        ("nbgrader autograde", stock_rate, done),
     ]
-    for label, rate, there, total in rows:
-        print(f"{label:30} {rate:6.1f} submissions/min, {there} of {total} accounted for")
+    for label, rate, there in rows:
+        print(f"{label:26} {rate:6.1f} submissions/min, {there} of {count} accounted for")
     print(f"graded by a second run, with --resume: {wild.failed}")
     speedup = wild_rate / stock_rate
     print(f"marks changed by the kills: {len(changed)}")
@@ -192,7 +190,7 @@ def workers() -> list[int]:
     return found
 
 
-def autograde(folder: Path, sample: int) -> tuple[int, float]:
+def autograde(folder: Path) -> tuple[int, float]:
     """How many nbgrader marked, and its seconds for them."""
     course, programs = folder / "nbgrader", Path(sys.executable).parent
     (course / "source" / "week").mkdir(parents=True)
@@ -207,7 +205,7 @@ def autograde(folder: Path, sample: int) -> tuple[int, float]:
         subprocess.run(line, cwd=course, env=environment, check=False, capture_output=True)
 
     nbgrader("generate_assignment", "week")
-    for student in sorted((folder / "in").iterdir())[:sample]:
+    for student in sorted((folder / "in").iterdir()):
         target = course / "submitted" / student.name.replace(" ", "-") / "week"
         shutil.copytree(student, target)
     _, seconds = timed(lambda: nbgrader("autograde", "week"))

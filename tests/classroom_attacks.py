@@ -150,6 +150,15 @@ time.sleep(5)
         book.add("time.sleep(5)", "count-even-check")
 
 
+@attack("died", (3, 2, 0, None), "which cell is to blame isn't known: asked without added ones")
+def ends_it_later(book: Book):
+    """Has the kernel end in the next cell that runs, whichever that is."""
+    book.attack("""
+import os
+get_ipython().events.register("pre_run_cell", lambda *_: os._exit(1))
+""")  # fmt: skip
+
+
 @attack("out of memory", FULL, "one process is refused more, and goes on")
 def wants_too_much(book: Book):
     """Asks for an array of 6 GB."""

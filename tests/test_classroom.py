@@ -11,8 +11,14 @@ from conftest import REPOSITORY
 from dcgan_lib import __version__
 from dcgan_lib.classroom import notebooks
 from dcgan_lib.classroom.frame import HIDDEN, HIDDEN_END, problems
-from dcgan_lib.classroom.notebooks import chapters, read_notebook, tidy, write_notebook
-from dcgan_lib.classroom.release import ANSWER, release, student_version
+from dcgan_lib.classroom.notebooks import (
+    ANSWER,
+    chapters,
+    read_notebook,
+    tidy,
+    write_notebook,
+)
+from dcgan_lib.classroom.release import release, student_version
 from dcgan_lib.files import CourseError
 
 CHAPTERS = chapters()

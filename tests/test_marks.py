@@ -25,7 +25,9 @@ from dcgan_lib.classroom.marks import (
 )
 from dcgan_lib.classroom.notebooks import chapters, grading, read_notebook
 from dcgan_lib.classroom.probes import find_probes
+from dcgan_lib.classroom.probes.chapter_08 import rightly_named
 from dcgan_lib.classroom.rebuild import rebuild
+from dcgan_lib.classroom.release import student_version
 from dcgan_lib.classroom.running import Limits
 from dcgan_lib.files import CourseError
 
@@ -71,11 +73,8 @@ def collecting():
 
 
 def test_every_coding_exercise_of_the_course_has_a_probe():
-    names = [path.stem for path in chapters() if path.stem[:2] <= "07"]
-    found = find_probes(chapters()[0].parent, names)
+    found = find_probes(chapters()[0].parent, [path.stem for path in chapters()])
     for path in chapters():
-        if path.stem not in found:
-            continue
         for one in graded_cells(read_notebook(path)):
             assert one.manual or one.solution in found[path.stem], (path.stem, one.grade_id)
         assert all(probe.needs and probe.message for probe in found[path.stem].values())
@@ -106,6 +105,72 @@ def test_every_coding_exercise_of_the_course_has_a_probe():
 def test_a_probe_tells_right_from_wrong_not_form(collecting, grade_id, source, share, tmp_path):
     names, probes = collecting
     assert marked(probes[grade_id], names, source, tmp_path) == share
+
+
+SWAPPED = "def frechet(a, b, c, d): return float(((a - c)**2 + (b**2 - d**2)**2).sum())"
+UNTURNED = """def nearest_distance(face, photographs):
+    return float(np.sqrt(((photographs - face) ** 2).mean((1, 2))).min())"""
+LIBRARYS = """from dcgan_lib.measures import precision_recall_density_coverage as overlap
+def precision(real, generated, k): return overlap(real, generated, k).precision"""
+TRAINS_G = """def search_step(generator, z, photograph, rate):
+    z = tf.Variable(z)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((generator(z, training=True) - photograph) ** 2)
+    return tf.clip_by_value(z - rate * tape.gradient(loss, z), -1, 1)"""
+NORMAL = """def paired_interval(turned, written):
+    differences = turned - written
+    mean, reach = differences.mean(), 1.96 * stats.sem(differences)
+    return mean, mean - reach, mean + reach"""
+
+
+@pytest.mark.parametrize(
+    ("chapter", "grade_id", "source", "share"),
+    [
+        ("08", "wasserstein", "from scipy.stats import wasserstein_distance as wasserstein", 1),
+        ("08", "wasserstein", "def wasserstein(a, b): return float(np.abs(a - b).mean())", 0),
+        ("08", "nearest-distance", UNTURNED, 1 / 3),
+        ("08", "precision", LIBRARYS, 1),
+        ("08", "frechet", SWAPPED, 1 / 3),
+        ("09", "typical-length", "def typical_length(dims, n): return (dims / 3) ** 0.5", 1 / 2),
+        ("09", "slerp", "def slerp(a, b, t): return (1 - t) * a + t * b", 1 / 3),
+        ("09", "search-step", "def search_step(generator, z, photograph, rate): return z", 0),
+        ("09", "search-step", TRAINS_G, 0),
+        ("10", "my-ranking", "def my_ranking(): return sorted(MAIN)", 1),
+        ("10", "my-ranking", "def my_ranking(): return MAIN[:4]", 0),
+        ("10", "paired-interval", NORMAL, 1 / 3),
+        ("10", "verdict", "def verdict(low, high, better): return 'undecided'", 0),
+    ],
+)
+def test_other_ways_and_usual_mistakes(chapter, grade_id, source, share, tmp_path):
+    names, probes = solved(chapter)
+    assert marked(probes[grade_id], names, source, tmp_path) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("pair", "right"),
+    [
+        (["coverage", "haar"], 2),
+        (["recall", "coverage"], 0),
+        (["precision", "precision"], 1),
+        (["cover", "a"], 0),
+        (["coverage"], 0),
+        (Raised("KeyError", "'blur'"), 0),
+    ],
+)
+def test_a_prediction_counts_what_is_named_rightly(pair, right, tmp_path):
+    figures = rightly_named({"blur": pair}, tmp_path)
+    assert figures["measures rightly named for blur"] == right
+    assert sum(figures.values()) == right
+
+
+def test_the_course_predicts_its_own_study_rightly(tmp_path):
+    names, probes = solved("08")
+    bands = probes["predict-witnesses"].bands
+    given = asked(probes["predict-witnesses"], names, tmp_path).values
+    figures = bands.measure(
+        {name.removeprefix("measured:"): v for name, v in given.items()}, Path()
+    )
+    assert set(figures) == set(bands.limits) and set(figures.values()) == {2.0}
 
 
 def test_a_probe_gives_the_same_answers_twice_and_others_for_another_seed(collecting, tmp_path):
@@ -320,7 +385,7 @@ def test_in_the_sandbox_tricks_cost_only_the_one_who_plays_them(extra, scores, r
     sandbox = the_sandbox()
     notebook = json.loads(nbformat.writes(CHAPTER))
     notebook["cells"].append({"cell_type": "code", "source": extra, "metadata": {}})
-    made = rebuild(CHAPTER, json.dumps(notebook).encode()).notebook
+    made = rebuild(CHAPTER, student_version(CHAPTER, "01"), json.dumps(notebook).encode()).notebook
     made.cells += probe_cells("n", PROBES, 0, sandbox.inside(tmp_path), {})
     run = run_notebook(made, {"seed": 3}, sandbox, LIMITS, tmp_path)
     answers = {name: read_answers(tmp_path, "answers-n", name) for name in PROBES}

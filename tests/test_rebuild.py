@@ -12,6 +12,7 @@ from dcgan_lib.classroom.release import student_version
 from dcgan_lib.files import CourseError
 
 CHAPTER = read_notebook(REPOSITORY / "tests" / "classroom_course" / "01_sums.ipynb")
+RELEASE = student_version(CHAPTER, "01")
 MINE = "# Exercise 1.1: add up as you go\ndef running_total(values):\n    return values.cumsum()"
 COUNT = "# Exercise 1.2: count the even numbers\ndef count_even(last):\n    return 7"
 WORDS = "Because it does the same work twice."
@@ -19,7 +20,7 @@ WORDS = "Because it does the same work twice."
 
 def work():
     """A student's notebook as plain data: released, with three answers."""
-    notebook = json.loads(nbformat.writes(student_version(CHAPTER, "01")))
+    notebook = json.loads(nbformat.writes(RELEASE))
     put(notebook, "running-total", MINE)
     put(notebook, "count-even", COUNT)
     put(notebook, "slow-discussion", WORDS)
@@ -36,7 +37,7 @@ def put(notebook, grade_id, source):
 
 
 def rebuilt(notebook):
-    return rebuild(CHAPTER, json.dumps(notebook).encode())
+    return rebuild(CHAPTER, RELEASE, json.dumps(notebook).encode())
 
 
 def sources(notebook):
@@ -145,7 +146,7 @@ def test_tampering_changes_nothing_but_a_note(tamper, note):
 
 
 def test_only_the_answers_are_a_students():
-    released = sources(student_version(CHAPTER, "01"))
+    released = sources(RELEASE)
     changed = [new for new, old in zip(EXPECTED, released, strict=True) if new != old]
     assert changed == [MINE, COUNT, WORDS]
     assert not any("HIDDEN" in source for source in EXPECTED)
@@ -179,7 +180,7 @@ def test_extra_cells_stand_where_they_stood_and_new_names_are_noted():
 def test_a_copy_beside_an_untouched_stub_counts():
     notebook = work()
     copy = {**cell_of(notebook, "running-total"), "id": "copy"}
-    put(notebook, "running-total", sources(student_version(CHAPTER, "01"))[4])
+    put(notebook, "running-total", sources(RELEASE)[4])
     notebook["cells"].append(copy)
     assert rebuilt(notebook).solutions["running-total"] == MINE
 
@@ -202,7 +203,7 @@ def test_format_3_and_lists_of_lines_are_read():
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"cells": {}}', b"\xff\xfe", b"[" * 10**5])
 def test_what_is_no_notebook_is_refused(data):
     with pytest.raises(CourseError, match=r"can't be graded.*Expected: a Jupyter notebook"):
-        rebuild(CHAPTER, data)
+        rebuild(CHAPTER, RELEASE, data)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from dcgan_lib.classroom.enclosure import (
@@ -56,69 +58,38 @@ class Bubblewrap(Sandbox):
 
     def start(self, arguments, given, box, readable, limits):
         """See ``Sandbox.start``."""
-        if self.user:
-            _check_readable(readable, self.user)
-        stage = tempfile.mkdtemp(prefix="dcgan-") if self.user else None
-        pipes = [os.pipe() for _ in range(3)]
-        (told, tells), (blocked, unblocks), (reads, writes) = pipes
-        connection = SOCKETS / CONNECTION
-        content = json.dumps({**given, "ip": str(SOCKETS / "s")}).encode()
-        os.write(writes, content)  # some 300 bytes: a pipe holds them
-        os.close(writes)
-        line = self.command(
-            [part.format(connection=connection) for part in arguments],
-            readable,
-            limits,
-            stage,
-            [
-                *("--json-status-fd", str(tells), "--block-fd", str(blocked)),
-                *("--perms", "0600", "--file", str(reads), str(connection)),
-            ],
-        )
-        folders: list[int] = []
-        process = None
-        try:
-            process = subprocess.Popen(
-                line,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-                pass_fds=(tells, blocked, reads),
-                start_new_session=True,
-                cwd="/",
+        with ExitStack() as held:
+            stage = None
+            if self.user:
+                _check_readable(readable, self.user)
+                stage = tempfile.mkdtemp(prefix="dcgan-")
+                held.callback(os.rmdir, stage)
+            (told, tells), (blocked, unblocks), (reads, writes) = (_pipe(held) for _ in range(3))
+            content = {**given, "ip": str(SOCKETS / "s")}
+            writes.write(json.dumps(content).encode())  # some 300 bytes: a pipe holds them
+            writes.close()
+            connection = str(SOCKETS / CONNECTION)
+            handles = ["--json-status-fd", str(tells.fileno()), "--block-fd", str(blocked.fileno())]
+            handles += ["--perms", "0600", "--file", str(reads.fileno()), connection]
+            called = [part.format(connection=connection) for part in arguments]
+            process = _process(
+                self.command(called, readable, limits, stage, handles), tells, blocked, reads
             )
-            os.close(tells)
-            tells = -1
-            root = _root(_child(told, process), process)
-            for name in (BOX, SOCKETS, "/tmp", "/dev/shm"):
-                folders.append(os.open(f"{root}{name}", os.O_PATH | os.O_DIRECTORY))
-            os.write(unblocks, b"1")
-            running = Running(
-                process,
-                limits,
-                Path(f"/proc/self/fd/{folders[0]}"),
-                Path(f"/proc/self/fd/{folders[1]}"),
-                SOCKETS,
-                counted=tuple(folders),
-            )
-        except BaseException:
-            for folder in folders:
-                os.close(folder)
-            if process is not None:
+            try:
+                root = _root(_child(told, process), process)
+                names = BOX, SOCKETS, "/tmp", "/dev/shm"
+                folders = [_hold(held, f"{root}{name}") for name in names]
+                unblocks.write(b"1")
+                work, sockets = (Path(f"/proc/self/fd/{folder}") for folder in folders[:2])
+                running = Running(process, limits, work, sockets, SOCKETS, tuple(folders))
+            except BaseException:
                 process.kill()
                 process.wait()
                 process.stdin.close()
                 process.stderr.close()
-            os.close(told)
-            _discard(stage)
-            raise
-        finally:
-            for end in (tells, blocked, unblocks, reads):
-                if end >= 0:
-                    os.close(end)
-        running.on_close += [lambda fd=fd: os.close(fd) for fd in (told, *folders)]
-        running.on_close.append(lambda: _discard(stage))
+                raise
+            unblocks.close()
+            running.on_close.append(held.pop_all().close)
         _pour(box, process)
         return running
 
@@ -176,6 +147,42 @@ class Bubblewrap(Sandbox):
         return [*line, "sh", *_limited(limits), str(Path(sys.prefix, "bin/python")), *arguments]
 
 
+def _pipe(held: ExitStack) -> tuple[FileIO, FileIO]:
+    """Its end to read and its end to write, closed with the others."""
+    ends = (os.fdopen(end, mode, 0) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+    return tuple(held.enter_context(end) for end in ends)
+
+
+def _hold(held: ExitStack, folder: str) -> int:
+    """A folder, opened so that it outlives its process."""
+    handle = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    held.callback(os.close, handle)
+    return handle
+
+
+def _process(line: Sequence[str], *ends: FileIO) -> subprocess.Popen:
+    """Start it with its ends of the pipes, which are closed here.
+
+    SIGPIPE stays ignored, as Python has it: bubblewrap tells how it stands over a pipe that no
+    longer has a reader if the grader was killed, and has to live on to release its child then.
+    """
+    try:
+        return subprocess.Popen(
+            line,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+            pass_fds=[end.fileno() for end in ends],
+            restore_signals=False,
+            start_new_session=True,
+            cwd="/",
+        )
+    finally:
+        for end in ends:
+            end.close()
+
+
 def _check_readable(paths: Sequence[Path], user: str) -> None:
     for path in paths:
         kind, needed = path.stat(), 0o5 if path.is_dir() else 0o4
@@ -218,12 +225,12 @@ def _as_user(user: str, sources: Sequence[Path], stage: str) -> list[str]:
     return [*line, *map(str, sources)]
 
 
-def _child(told: int, process: subprocess.Popen) -> int:
+def _child(told: FileIO, process: subprocess.Popen) -> int:
     """The first process inside, as bubblewrap names it; it may not be inside yet."""
     text = b""
     while b"\n" not in text:
         ready, _, _ = select.select([told], [], [], START_SECONDS)
-        part = os.read(told, 4096) if ready else b""
+        part = told.read(4096) if ready else b""
         if not part:
             raise _not_started(process)
         text += part
@@ -267,8 +274,3 @@ def _pour(box: Path, process: subprocess.Popen) -> None:
             pass  # the sandbox has ended, and its status says why
 
     threading.Thread(target=pour, daemon=True).start()
-
-
-def _discard(stage: str | None) -> None:
-    if stage:
-        Path(stage).rmdir()

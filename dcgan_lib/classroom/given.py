@@ -1,4 +1,4 @@
-"""What every box of a chapter is given, made once: data, runs, and the solved chapter's answers."""
+"""What grading a chapter needs, made once: data, runs, the student version, the right answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dcgan_lib.classroom.answers import Answers, Raised, read_answers
 from dcgan_lib.classroom.engine import Run, run_notebook
 from dcgan_lib.classroom.inside import SOURCE
 from dcgan_lib.classroom.marks import answers_folder, probe_cells
-from dcgan_lib.classroom.notebooks import read_notebook
+from dcgan_lib.classroom.notebooks import read_notebook, write_notebook
 from dcgan_lib.classroom.probes import find_probes
 from dcgan_lib.classroom.probes.base import Probe
 from dcgan_lib.classroom.running import Limits
@@ -31,7 +31,8 @@ from dcgan_lib.files import CourseError
 MOST_SEEDS = 999_999
 LIMITS = Limits(box_mb=1536)  # the library leaves 512 MB of a disk free when it copies photographs
 RIGHT = "right"  # folder of the solved chapter's answers
-GIVEN = ("data", "runs")
+RELEASE = "release.ipynb"  # its student version
+GIVEN = ("data", "runs")  # what every box gets a copy of
 
 
 @dataclass(frozen=True)
@@ -101,18 +102,18 @@ def _of_bands(probe: Probe) -> object:
     return [inspect.getsource(probe.bands.measure), dict(probe.bands.limits), probe.bands.share]
 
 
-def given_folder(setting: Setting, chapter: str) -> Path:
-    """Where what every box of a chapter is given lies, once it was made."""
-    return setting.out / "given" / f"{chapter}-{chapter_key(setting, chapter)[:12]}"
-
-
 def make_given(setting: Setting, chapter: str) -> Path:
     """Run the solved chapter, and keep its data, its runs and its answers; once.
+
+    Returns:
+        The folder that holds them.
 
     Raises:
         CourseError: the chapter fails, or can't answer what students will be asked.
     """
-    folder = given_folder(setting, chapter)
+    from dcgan_lib.classroom.release import student_version  # nbgrader, a second of imports
+
+    folder = setting.out / "given" / f"{chapter}-{chapter_key(setting, chapter)[:12]}"
     if folder.exists():
         return folder
     notebook, probes = load_chapter(setting.notebooks, chapter)
@@ -130,6 +131,7 @@ def make_given(setting: Setting, chapter: str) -> Path:
         for path in box.iterdir():
             if path.name not in (*GIVEN, RIGHT):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+        write_notebook(student_version(notebook, chapter), box / RELEASE)
         box.replace(folder)
     finally:
         shutil.rmtree(box, ignore_errors=True)
@@ -152,16 +154,15 @@ def run_with_probes(
     return run_notebook(whole, parameters, setting.sandbox, setting.limits, box)
 
 
-def fill_box(setting: Setting, chapter: str, student: str, box: Path) -> None:
+def fill_box(given: Path, setting: Setting, student: str, box: Path) -> None:
     """Copy data and runs into a student's box; runs of the solved chapter's seed get theirs.
 
     A run's folder and settings name its seed. What a chapter takes from the ones before it is
     so found, not trained again by everybody.
     """
-    source = given_folder(setting, chapter)
     for name in GIVEN:
-        if (source / name).is_dir():
-            shutil.copytree(source / name, box / name, dirs_exist_ok=True)
+        if (given / name).is_dir():
+            shutil.copytree(given / name, box / name, dirs_exist_ok=True)
         (box / name).mkdir(exist_ok=True)
     before, now = (setting.parameters(who, Path())["seed"] for who in ("", student))
     for run in sorted((box / "runs").glob(f"*-seed{before}")):
@@ -172,14 +173,19 @@ def fill_box(setting: Setting, chapter: str, student: str, box: Path) -> None:
             settings.write_text(json.dumps(values | {"seed": now}, indent=2), "utf-8")
 
 
-def right_answers(setting: Setting, chapter: str) -> dict[str, Answers]:
-    """What the solved chapter answered, by grade id of the solution."""
-    _, probes = load_chapter(setting.notebooks, chapter)
-    folder = given_folder(setting, chapter)
-    found = {name: read_answers(folder, RIGHT, name) for name in probes}
+@lru_cache(maxsize=32)
+def load_given(given: Path, asked: tuple[str, ...]) -> tuple[NotebookNode, dict[str, Answers]]:
+    """The student version, and what the solved chapter answered, by grade id; not to be changed.
+
+    Args:
+        given: the folder that ``make_given`` gave.
+        asked: grade ids of the solutions that have a probe.
+    """
+    found = {name: read_answers(given, RIGHT, name) for name in asked}
     for name, answers in found.items():
-        _require_answers(chapter, name, answers)
-    return {name: answers for name, answers in found.items() if answers is not None}
+        _require_answers(given.name, name, answers)
+    right = {name: answers for name, answers in found.items() if answers is not None}
+    return read_notebook(given / RELEASE), right
 
 
 def _require_sound(chapter: str, run: Run) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from dcgan_lib.classroom.given import LIMITS, Setting, chapter_key, load_chapter, make_given
-from dcgan_lib.classroom.grade_one import BOXES, Job, described, grade_one, result_stem
+from dcgan_lib.classroom.grade_one import BOXES, Job, described, grade_one, job_key, result_stem
 from dcgan_lib.classroom.incoming_names import chapter_of
 from dcgan_lib.classroom.marks import graded_cells, marks_of_nothing
 from dcgan_lib.classroom.notebooks import NOTEBOOKS, chapters, grading
@@ -101,34 +101,58 @@ def grade(
     _require_something(found, submissions)
     _require_new(out, resume)
     with one_at_a_time(out):
-        for left in (out / BOXES, *(out / "given").glob(".part-*")):  # by an interrupted grading
-            shutil.rmtree(left, ignore_errors=True)
-        (out / "results").mkdir(parents=True, exist_ok=True)
+        _clear(out)
         setting = Setting(
             *(notebooks, out, profile, seed, dict(params or {}), limits, sandbox),
             _probe_seed(out),
         )
         names = sorted({one.chapter for one in found.submissions})
         _write_class(setting, names, deadline, found.problems)
-        for name in names:
-            make_given(setting, name)
-            report(f"{name} is prepared: its own answers are known")
-        jobs = [Job(setting, one, _late(one, moment)) for one in found.submissions]
+        jobs = _jobs(setting, names, found, moment, report)
         kept = [_kept(job) for job in jobs if job.path.exists()]
-        results, failed = list(kept), []
+        done: list[Result] = []
+        failed: list[Problem] = []
         for ended in _graded([job for job in jobs if not job.path.exists()], workers, scheduler):
             if isinstance(ended, Problem):
                 failed.append(ended)
                 report(f"{ended.source}: {ended.problem}")
             else:
-                results.append(ended)
+                done.append(ended)
                 report(line(ended))
-        results += [_missing(setting, found, *pair) for pair in found.missing()]
+        missing = [_missing(setting, found, *pair) for pair in found.missing()]
         problems = (*found.problems, *failed)
         _write_class(setting, names, deadline, problems)
         shutil.rmtree(out / BOXES, ignore_errors=True)
-    graded = len(jobs) - len(kept) - len(failed)
-    return Grading(tuple(results), problems, graded, len(kept), len(failed))
+    return Grading((*kept, *done, *missing), problems, len(done), len(kept), len(failed))
+
+
+def _clear(out: Path) -> None:
+    """Make the folder of results, without what an interrupted grading left there."""
+    for left in (out / BOXES, *(out / "given").glob(".part-*")):
+        shutil.rmtree(left, ignore_errors=True)
+    (out / "results").mkdir(parents=True, exist_ok=True)
+
+
+def _jobs(
+    setting: Setting,
+    names: Sequence[str],
+    found: Found,
+    deadline: datetime | None,
+    report: Callable[[str], object],
+) -> list[Job]:
+    """Prepare every chapter that was handed in, and say what is to be graded."""
+    given, keys = {}, {}
+    for name in names:
+        given[name], keys[name] = make_given(setting, name), chapter_key(setting, name)
+        report(f"{name} is prepared: its own answers are known")
+    return [
+        Job(
+            *(setting, one, _late(one, deadline)),
+            given[one.chapter],
+            job_key(keys[one.chapter], one),
+        )
+        for one in found.submissions
+    ]
 
 
 def line(result: Result) -> str:

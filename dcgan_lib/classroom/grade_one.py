@@ -18,11 +18,9 @@ from dcgan_lib.classroom.answers import Answers, read_answers
 from dcgan_lib.classroom.engine import Run
 from dcgan_lib.classroom.given import (
     Setting,
-    chapter_key,
     fill_box,
-    given_folder,
     load_chapter,
-    right_answers,
+    load_given,
     run_with_probes,
 )
 from dcgan_lib.classroom.marks import (
@@ -34,29 +32,32 @@ from dcgan_lib.classroom.marks import (
 )
 from dcgan_lib.classroom.notebooks import grading, write_notebook
 from dcgan_lib.classroom.probes.base import Probe
-from dcgan_lib.classroom.rebuild import rebuild
+from dcgan_lib.classroom.rebuild import is_extra, rebuild
 from dcgan_lib.classroom.results import Result, write_result
 from dcgan_lib.classroom.submissions import Submission
 
 BOXES = "boxes"
 LONGEST_NAME = 60  # characters of a student's name in a file's name
+ONCE_MORE = "What comes after the cell that ended the kernel was run once more,"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A submission to be graded, and how; it can be pickled."""
+    """A submission to be graded, and how; it can be pickled.
+
+    Attributes:
+        setting: of the class.
+        submission: what was handed in.
+        late: whether after the deadline.
+        given: folder that ``make_given`` made for the chapter.
+        key: SHA-256 of all that the marks depend on.
+    """
 
     setting: Setting
     submission: Submission
     late: bool
-
-    @property
-    def key(self) -> str:
-        """SHA-256 of all that the marks depend on."""
-        one = self.submission
-        digest = hashlib.sha256(chapter_key(self.setting, one.chapter).encode())
-        digest.update(one.student.encode("utf-8", "replace") + b"\0" + one.data)
-        return digest.hexdigest()
+    given: Path
+    key: str
 
     @property
     def stem(self) -> str:
@@ -67,6 +68,13 @@ class Job:
     def path(self) -> Path:
         """Of the result."""
         return self.setting.out / "results" / f"{self.stem}.json"
+
+
+def job_key(chapter_key: str, submission: Submission) -> str:
+    """SHA-256 of all that a submission's marks depend on."""
+    digest = hashlib.sha256(chapter_key.encode())
+    digest.update(submission.student.encode("utf-8", "replace") + b"\0" + submission.data)
+    return digest.hexdigest()
 
 
 def result_stem(submission: Submission, key: str) -> str:
@@ -83,11 +91,10 @@ def grade_one(job: Job) -> Result:
     """
     setting, one = job.setting, job.submission
     chapter, probes = load_chapter(setting.notebooks, one.chapter)
-    rebuilt = rebuild(chapter, one.data)
+    release, right = load_given(job.given, tuple(probes))
+    rebuilt = rebuild(chapter, release, one.data)
     run, answers, note = _ask(job, rebuilt.notebook, probes)
-    data = given_folder(setting, one.chapter) / "data"
-    right = right_answers(setting, one.chapter)
-    marks = mark(graded_cells(chapter), probes, run, answers, right, data)
+    marks = mark(graded_cells(chapter), probes, run, answers, right, job.given / "data")
     executed = Path("executed") / f"{job.stem}.ipynb"
     notebook = without_probes(run.notebook)
     write_notebook(notebook, setting.out / executed)
@@ -120,20 +127,27 @@ def described(result: Result, job: Job) -> Result:
 def _ask(
     job: Job, notebook: NotebookNode, probes: Mapping[str, Probe]
 ) -> tuple[Run, dict[str, Answers | None], str]:
-    """Run the notebook and ask its functions; a second time, if the kernel ended on the way."""
-    run, answers = _run(job, notebook, probes)
-    culprit = next((cell for cell in run.notebook.cells if _never_ended(cell)), None)
-    left = {name: probe for name, probe in probes.items() if answers.get(name) is None}
-    if culprit is None or not left:
-        return run, answers, ""
-    left = {name: probe for name, probe in left.items() if probe_id(name) != culprit.id}
-    shorter = _without_the_rest(notebook, culprit.id)
-    if not left:
-        return run, answers, ""
-    _, again = _run(job, shorter, _suspect_last(left, culprit))
-    found = {name: value for name, value in again.items() if value is not None}
-    note = "What comes after the cell that ended the kernel was run once more, without that cell."
-    return run, {**answers, **found}, note if found else ""
+    """Run the notebook and ask its functions; twice more at most, if the kernel ends on the way.
+
+    The cell in which it ends is left out first. What ends it may have been started by another one
+    (processes that fill the memory, little by little), so the student's own cells go next.
+    """
+    first, answers = _run(job, notebook, probes)
+    run, note = first, ""
+    for left_out, reduced in AGAIN.items():
+        culprit = next((cell for cell in first.notebook.cells if _never_ended(cell)), None)
+        left = {name: probe for name, probe in probes.items() if answers.get(name) is None}
+        if culprit is None or not left or not any(map(_never_ended, run.notebook.cells)):
+            break
+        left = {name: probe for name, probe in left.items() if probe_id(name) != culprit.id}
+        shorter = reduced(notebook, culprit.id)
+        if not left or shorter is None:
+            break
+        run, again = _run(job, shorter, _suspect_last(left, culprit))
+        found = {name: value for name, value in again.items() if value is not None}
+        answers |= found
+        note = f"{ONCE_MORE} {left_out}." if found else note
+    return first, answers, note
 
 
 def _run(
@@ -143,7 +157,7 @@ def _run(
     boxes.mkdir(parents=True, exist_ok=True)
     box, nonce = Path(tempfile.mkdtemp(dir=boxes)), secrets.token_hex(8)
     try:
-        fill_box(job.setting, job.submission.chapter, job.submission.student, box)
+        fill_box(job.given, job.setting, job.submission.student, box)
         run = run_with_probes(job.setting, notebook, probes, job.submission.student, box, nonce)
         return run, {name: read_answers(box, answers_folder(nonce), name) for name in probes}
     finally:
@@ -155,14 +169,34 @@ def _never_ended(cell: NotebookNode) -> bool:
     return bool(is_code) and cell.get("execution_count") is None
 
 
-def _without_the_rest(notebook: NotebookNode, culprit: str) -> NotebookNode:
+def _without_culprit(notebook: NotebookNode, culprit: str) -> NotebookNode:
     """What came before the cell that ended the kernel, and the solutions that come after it."""
     ids = [cell.id for cell in notebook.cells]
-    if culprit not in ids:
-        return notebook
-    at = ids.index(culprit)
-    rest = [cell for cell in notebook.cells[at + 1 :] if grading(cell) and grading(cell).solution]
+    at = ids.index(culprit) if culprit in ids else len(ids)
+    rest = [cell for cell in notebook.cells[at + 1 :] if _is_solution(cell)]
     return nbformat.from_dict({**notebook, "cells": [*notebook.cells[:at], *rest]})
+
+
+def _without_own_cells(notebook: NotebookNode, culprit: str) -> NotebookNode | None:
+    """What the chapter has before that cell, and all solutions; None if that is everything."""
+    if not any(map(is_extra, notebook.cells)):
+        return None
+    ids = [cell.id for cell in notebook.cells]
+    at = ids.index(culprit) if culprit in ids else len(ids)
+    cells = [cell for cell in notebook.cells[:at] if not is_extra(cell)]
+    cells += [cell for cell in notebook.cells[at:] if _is_solution(cell)]
+    return nbformat.from_dict({**notebook, "cells": cells})
+
+
+def _is_solution(cell: NotebookNode) -> bool:
+    data = grading(cell)
+    return data is not None and data.solution
+
+
+AGAIN = {  # what is left out when a notebook is run once more, and then again
+    "without that cell": _without_culprit,
+    "without the cells that were added": _without_own_cells,
+}
 
 
 def _suspect_last(probes: Mapping[str, Probe], culprit: NotebookNode) -> dict[str, Probe]:

@@ -20,9 +20,8 @@ from dcgan_lib.classroom.answers import Answers, Raised, difference
 from dcgan_lib.classroom.engine import Run
 from dcgan_lib.classroom.frame import EXERCISE
 from dcgan_lib.classroom.inside import cell_source
-from dcgan_lib.classroom.notebooks import grading
+from dcgan_lib.classroom.notebooks import ANSWER, grading
 from dcgan_lib.classroom.probes.base import MEASURED, Bands, Probe
-from dcgan_lib.classroom.release import ANSWER
 from dcgan_lib.classroom.results import Mark
 
 HEADING = re.compile(r"^#+ (Exercise \d+\.\d+\b.*)$", re.MULTILINE)

@@ -17,6 +17,7 @@ from dcgan_lib.files import CourseError, atomic_path
 
 REPOSITORY = Path(__file__).parents[2]
 NOTEBOOKS = REPOSITORY / "notebooks"
+ANSWER = "Your answer here."  # in the student version of an open question
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 GRADER_KEYS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 BADGE_MARK = "<!-- badges -->"

@@ -19,7 +19,6 @@ from nbformat import NotebookNode
 
 from dcgan_lib.classroom.frame import EXERCISE
 from dcgan_lib.classroom.notebooks import grading
-from dcgan_lib.classroom.release import student_version
 from dcgan_lib.classroom.submissions import notebook_cells
 from dcgan_lib.files import CourseError
 
@@ -28,6 +27,7 @@ MOST_SOURCE = 200_000  # characters of one cell
 ALIKE = 0.7  # share of matching text from which a cell is a changed cell of the chapter
 COMPARED = 4000  # characters of a cell that are compared
 MOST_NAMES = 5  # in a note
+EXTRA = "extra-"  # ids of the student's own cells begin with it
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,18 @@ class _Work:
     notes: list[str] = field(default_factory=list)
 
 
-def rebuild(chapter: NotebookNode, submitted: bytes) -> Rebuilt:
+def rebuild(chapter: NotebookNode, release: NotebookNode, submitted: bytes) -> Rebuilt:
     """Put a student's answers into the chapter.
 
     Args:
         chapter: the instructor's solved chapter; not changed.
+        release: its student version; not changed either.
         submitted: the bytes of the file that was handed in.
 
     Raises:
         CourseError: it is no notebook.
     """
     cells = read_cells(submitted)
-    release = student_version(chapter, "the chapter")
     work = _survey(release)
     if len(cells) > MOST_CELLS:
         work.notes.append(f"Only the first {MOST_CELLS} of {len(cells)} cells were looked at.")
@@ -93,7 +93,7 @@ def rebuild(chapter: NotebookNode, submitted: bytes) -> Rebuilt:
     extra = _extra_cells(cells, work)
     _note_new_names(extra, chapter, work)
     notebook = nbformat.v4.new_notebook(
-        cells=_interleave(work.cells, extra), metadata=release.metadata
+        cells=_interleave(work.cells, extra), metadata=nbformat.from_dict(release.metadata)
     )
     notebook.nbformat_minor = 5
     return Rebuilt(notebook, solutions, tuple(work.notes))
@@ -117,6 +117,11 @@ def read_cells(data: bytes) -> list[Cell]:
 def solution_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The cells of a chapter that students fill in: solutions in code, and open answers."""
     return [cell for cell in notebook.cells if grading(cell) and grading(cell).solution]
+
+
+def is_extra(cell: NotebookNode) -> bool:
+    """Whether a cell of a rebuilt notebook is one that the student added."""
+    return cell.id.startswith(EXTRA)
 
 
 def _cell(values: dict) -> Cell:
@@ -283,7 +288,7 @@ def _extra_cells(cells: Sequence[Cell], work: _Work) -> list[tuple[int, Notebook
                 nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
             )
             made = new(cell.source if cell.kind != "raw" else f"```\n{cell.source}\n```")
-            made.id = f"extra-{number}"
+            made.id = f"{EXTRA}{number}"
             extra.append((after, made))
     return extra
 

@@ -11,11 +11,10 @@ import nbformat
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, ComputeChecksums, LockCells
 
 from dcgan_lib.classroom.frame import EXERCISE
-from dcgan_lib.classroom.notebooks import NOTEBOOKS, read_notebook, write_notebook
+from dcgan_lib.classroom.notebooks import ANSWER, NOTEBOOKS, read_notebook, write_notebook
 from dcgan_lib.classroom.notebooks import chapters as all_chapters
 from dcgan_lib.files import CourseError, atomic_path
 
-ANSWER = "Your answer here."
 ARCHIVE = "notebooks.zip"
 
 

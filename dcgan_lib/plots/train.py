@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from dcgan_lib import doctor
 from dcgan_lib.files import CourseError
 from dcgan_lib.plots import GENERATED_COLOUR, REAL_COLOUR, draw_strip, image_grid, split_grid
 from dcgan_lib.train import load_settings
@@ -31,6 +32,20 @@ ORL_D_LOSS = (0.65, 1.14, 0.05, 2.21, 0.99, 1.76, 1.18, 0.83, 1.04, 1.04, 0.85, 
 ORL_G_LOSS = (2.40, 18.36, 25.65, 8.71, 5.67, 5.60, 4.08, 7.89, 4.14, 6.40, 4.19, 2.21, 4.04,
               3.70, 5.42, 3.04, 4.14, 3.36, 2.50, 3.73, 2.51, 2.75, 4.32, 3.87, 2.45, 5.41)
 # fmt: on
+
+# What the doctor measures: title, its limit, whether it is ill above, and when it is judged first.
+EXAMINED = {
+    "spread": (
+        "how much faces differ\n(training faces: 1)",
+        doctor.LEAST_SPREAD,
+        False,
+        doctor.FOG,
+    ),
+    "gradient": ("norm of G's gradient", doctor.LEAST_GRADIENT, False, doctor.WAIT),
+    "mode_gap": ("gap of BatchNorm's\ntwo modes", doctor.MOST_MODE_GAP, True, doctor.WAIT),
+    "grid": ("checkerboard", doctor.MOST_GRID, True, doctor.WAIT),
+    "memorised": ("D knows its faces\nby heart", doctor.MOST_MEMORISED, True, doctor.WAIT),
+}
 
 AdamStep = Callable[..., tuple[float, float, float]]
 
@@ -223,6 +238,33 @@ def draw_breakdowns(runs: Mapping[str, Mapping[str, list[float]]]) -> Figure:
         axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_ylabel("mean of D's sigmoid")
     panels[0].legend(frameon=False, fontsize="small")
+    return figure
+
+
+def draw_examinations(run: str | Path) -> Figure | None:
+    """What the doctor measured in a run, each number with its limit; red is where it is ill.
+
+    Returns:
+        None, and a printed sentence, for a run that ended before its first examination.
+    """
+    path = Path(run) / "doctor.csv"
+    if not path.exists():
+        print(f"No examination yet: the run ended before update {doctor.EVERY}.")
+        return None
+    measured = pd.read_csv(path)
+    figure = Figure(figsize=(2.3 * len(EXAMINED), 2.6), layout="constrained")
+    panels = figure.subplots(1, len(EXAMINED))
+    for axes, (column, (title, limit, above, begins)) in zip(panels, EXAMINED.items(), strict=True):
+        axes.plot(measured["updates"], measured[column], ".-", color=GENERATED_COLOUR)
+        if column == "gradient":
+            axes.set_yscale("log")
+        low, high = axes.get_ylim()
+        low, high = min(low, limit / 2), max(high, 1.5 * limit)
+        ends = (limit, high) if above else (low, limit)
+        axes.fill_between([begins, max(begins, measured["updates"].max())], *ends, color="#fed7d7")
+        axes.set_title(title, fontsize="medium")
+        axes.set(xlabel="update", xlim=(0, None), ylim=(low, high))
+        axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
