@@ -1,4 +1,4 @@
-"""Submissions a minute: `grade` on two workers that are killed now and then, beside nbgrader's.
+"""Submissions a minute: `grade` on three workers that are killed now and then, beside nbgrader's.
 
     python benchmarks/bench_grading.py
 
@@ -6,8 +6,8 @@ The submissions are notebooks of the small course that the grader's tests use (1
 exercises, no TensorFlow), with right, partly right and wrong answers, drawn by a seed. They are
 graded three times:
 
-1. by `grade` with two workers, undisturbed;
-2. by `grade` with two workers, of which one, drawn by chance, gets SIGKILL every few seconds.
+1. by `grade` with three workers, undisturbed;
+2. by `grade` with three workers, of which one, drawn by chance, gets SIGKILL every few seconds.
    A submission whose process was killed each time that it was tried is reported as not graded;
    `grade --resume` then goes on, undisturbed, and its time counts;
 3. by stock `nbgrader autograde`, in a course folder of its own, made by `nbgrader
@@ -49,7 +49,7 @@ from dcgan_lib.workers import usable_cores
 
 COURSE = Path(__file__).parents[1] / "tests" / "classroom_course"
 CHAPTER = "01_sums"
-WORKERS, LEAST_SPEEDUP = 2, 3.0
+WORKERS, LEAST_SPEEDUP = 3, 3.0  # a third one works while two wait for their kernels
 LIMITS = Limits(memory_mb=4096, box_mb=16, tmp_mb=16)
 ANSWERS = {  # the solved chapter's is one more choice for each
     "running-total": (

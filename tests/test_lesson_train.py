@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import threading
 import time
 
@@ -190,6 +191,24 @@ def test_a_run_is_laid_beside_what_the_paper_prints_and_what_was_measured(epochs
         assert (measured.get_xdata()[-1], measured.get_ydata()[-1]) == (100, last)
         assert len(ours.get_xdata()) == epochs
         assert list(paper.get_xdata()) == [1, 21, 61] and paper.get_ydata()[-1] == printed
+
+
+def test_examinations_are_drawn_with_their_limits_and_what_was_said(tmp_path, capsys):
+    assert plots.draw_examinations(tmp_path) is None
+    assert "Not examined" in capsys.readouterr().out
+    row = {"spread": 0.1, "gradient": 9.0, "mode_gap": 0.2, "grid": 0.1, "memorised": math.nan}
+    pd.DataFrame([{"updates": n, **row} for n in (450, 500)]).to_csv(tmp_path / "doctor.csv")
+    ill = {"epoch": 9, "name": "mode collapse", "seen": "Faces differ 0.10 times as much."}
+    (tmp_path / "doctor.json").write_text(json.dumps([ill]))
+    panels = plots.draw_examinations(tmp_path).axes
+    assert capsys.readouterr().out.startswith("Epoch 9: mode collapse. Faces differ 0.10")
+    assert [axes.lines[0].get_ydata()[0] for axes in panels[:2]] == [0.1, 9.0]
+    for axes, reach in zip(panels, ((0, 0.2), (0, 1), (1, 9), (1, 9), (0.5, 9)), strict=True):
+        low, high = axes.collections[0].get_datalim(axes.transData).intervaly
+        assert (high == reach[1]) if reach[0] == 0 else (low == reach[0])
+    (tmp_path / "doctor.json").write_text("[]")
+    plots.draw_examinations(tmp_path)
+    assert "said nothing" in capsys.readouterr().out
 
 
 def test_breakdowns_are_drawn_on_one_scale():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -244,14 +245,20 @@ def draw_breakdowns(runs: Mapping[str, Mapping[str, list[float]]]) -> Figure:
 def draw_examinations(run: str | Path) -> Figure | None:
     """What the doctor measured in a run, each number with its limit; red is where it is ill.
 
+    Prints what the doctor has said.
+
     Returns:
-        None, and a printed sentence, for a run that ended before its first examination.
+        None for a run that was not examined.
     """
-    path = Path(run) / "doctor.csv"
-    if not path.exists():
-        print(f"No examination yet: the run ended before update {doctor.EVERY}.")
+    measured, said = Path(run) / "doctor.csv", Path(run) / "doctor.json"
+    if not measured.exists():
+        print(f"Not examined: it ended before update {doctor.EVERY}, or ran on several devices.")
         return None
-    measured = pd.read_csv(path)
+    lines = [
+        "Epoch {epoch}: {name}. {seen}".format(**one) for one in json.loads(said.read_text("utf-8"))
+    ]
+    print(*(lines or ["The doctor has said nothing."]), sep="\n")
+    measured = pd.read_csv(measured)
     figure = Figure(figsize=(2.3 * len(EXAMINED), 2.6), layout="constrained")
     panels = figure.subplots(1, len(EXAMINED))
     for axes, (column, (title, limit, above, begins)) in zip(panels, EXAMINED.items(), strict=True):
