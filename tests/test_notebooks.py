@@ -78,7 +78,9 @@ def test_a_chapter_runs_under_nbval(name, place):
     assert done.returncode == 0, done.stdout[-4000:]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.long) if n[:2] >= "08" else n for n in NAMES]
+)
 def test_a_chapter_runs_by_papermill_with_parameters(name, executed):
     notebook, seconds = executed(name)
     printed = [

@@ -15,6 +15,7 @@ from dcgan_lib.files import CourseError
 JobType = TypeVar("JobType")
 WINDOW = 3  # jobs handed out at once for each worker
 HEAL_SECONDS = 2
+ALONE = 2  # times that such a job is done alone: the first can still meet a neighbour's end
 SURVIVED = 1  # ends of its process that Dask lets a job survive before it is done again alone
 
 
@@ -64,7 +65,7 @@ def share_out(
             else:
                 killed.append(ended.job)
         for job in killed:
-            yield from _alone(pool, work, job)
+            yield _alone(pool, work, job)
 
 
 def _done_here(work: Callable[[JobType], Any], job: JobType) -> Ended:
@@ -117,15 +118,16 @@ def _ended(future: Future, job: Any) -> Ended:
             "end before that. What was graded is kept; start it, and go on with --resume."
         ) from None
     except Exception as error:
-        killed = type(error).__name__ == "KilledWorker"
+        killed = type(error).__module__.partition(".")[0] == "distributed"  # not the job's own
         return Ended(job, error="" if killed else _told(error))
 
 
-def _alone(pool: _Pool, work: Callable[[JobType], Any], job: JobType) -> Iterator[Ended]:
-    for ended in _in_window(pool, work, [job], 1):
-        lost = not ended.error and ended.value is None
-        error = "Its process was killed each time, with nothing else running."
-        yield Ended(job, error=error) if lost else ended
+def _alone(pool: _Pool, work: Callable[[JobType], Any], job: JobType) -> Ended:
+    for _ in range(ALONE):
+        ended = next(_in_window(pool, work, [job], 1))
+        if ended.error or ended.value is not None:
+            return ended
+    return Ended(job, error="Its process was killed each time, with nothing else running.")
 
 
 @contextmanager
