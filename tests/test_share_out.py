@@ -4,10 +4,13 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
 
 from classroom_killed import killing
 
+from dcgan_lib.classroom import share_out as module
 from dcgan_lib.classroom.running import family
 from dcgan_lib.classroom.share_out import share_out
 
@@ -37,3 +40,31 @@ def test_workers_that_are_killed_while_they_start_are_replaced(tmp_path):
         thread.join()
     assert len(killed) == STARTING
     assert sorted(one.value for one in ended) == list("abcdef")
+
+
+class LosesTheFirst:
+    """An executor that takes its first good result for an error, as Dask's can.
+
+    In `distributed.cfexecutor._cascade_future`, where the process ends after its result came.
+    """
+
+    def __init__(self):
+        self.asked = 0
+
+    def submit(self, work, *arguments):
+        self.asked += 1
+        result, future = work(*arguments), Future()
+        if self.asked > 1:
+            future.set_result(result)
+        else:
+            future.set_exception(TypeError("cannot unpack non-iterable Ended object"))
+        return future
+
+
+def test_a_result_that_dask_takes_for_an_error_is_not_the_jobs(monkeypatch):
+    executor = LosesTheFirst()
+    pool = module._Pool(executor, 2, lambda: None)
+    monkeypatch.setattr(module, "_pool", lambda *_: nullcontext(pool))
+    ended = {one.job: (one.value, one.error) for one in share_out(str.upper, "abc", workers=2)}
+    assert ended == {"a": ("A", ""), "b": ("B", ""), "c": ("C", "")}
+    assert executor.asked == 4

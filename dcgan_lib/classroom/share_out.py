@@ -15,7 +15,6 @@ from dcgan_lib.files import CourseError
 JobType = TypeVar("JobType")
 WINDOW = 3  # jobs handed out at once for each worker
 HEAL_SECONDS = 2
-ALONE = 2  # times that such a job is done alone: the first can still meet a neighbour's end
 SURVIVED = 1  # ends of its process that Dask lets a job survive before it is done again alone
 
 
@@ -55,7 +54,7 @@ def share_out(
         )
     count = workers or shared.usable_cores()
     if scheduler is None and (count == 1 or len(jobs) <= 1):
-        yield from (_done_here(work, job) for job in jobs)
+        yield from (_tried(work, job) for job in jobs)
         return
     with _pool(min(count, len(jobs)), scheduler) as pool:
         killed: list[JobType] = []
@@ -68,7 +67,7 @@ def share_out(
             yield _alone(pool, work, job)
 
 
-def _done_here(work: Callable[[JobType], Any], job: JobType) -> Ended:
+def _tried(work: Callable[[JobType], Any], job: JobType) -> Ended:
     try:
         return Ended(job, work(job))
     except Exception as error:
@@ -94,7 +93,7 @@ def _in_window(
 ) -> Iterator[Ended]:
     pending: dict[Future, JobType] = {}
     for job in jobs:
-        pending[pool.executor.submit(work, job)] = job
+        pending[pool.executor.submit(_tried, work, job)] = job
         while len(pending) >= window:
             yield from _next(pool, pending)
     while pending:
@@ -109,25 +108,27 @@ def _next(pool: _Pool, pending: dict[Future, JobType]) -> Iterator[Ended]:
 
 
 def _ended(future: Future, job: Any) -> Ended:
-    """How a job ended; with neither value nor error where its process was killed."""
+    """How a job ended; with neither value nor error where it was lost with its process.
+
+    What the job itself raises comes as an ``Ended``. So whatever is raised here is Dask's, which
+    can take even a good result for an error if the process that made it ends meanwhile.
+    """
     try:
-        return Ended(job, future.result())
+        return future.result()
     except CancelledError:
         raise CourseError(
             "The Dask scheduler went away. Expected: it stays until all is graded. Received: an "
             "end before that. What was graded is kept; start it, and go on with --resume."
         ) from None
-    except Exception as error:
-        killed = type(error).__module__.partition(".")[0] == "distributed"  # not the job's own
-        return Ended(job, error="" if killed else _told(error))
+    except Exception:
+        return Ended(job)
 
 
 def _alone(pool: _Pool, work: Callable[[JobType], Any], job: JobType) -> Ended:
-    for _ in range(ALONE):
-        ended = next(_in_window(pool, work, [job], 1))
-        if ended.error or ended.value is not None:
-            return ended
-    return Ended(job, error="Its process was killed each time, with nothing else running.")
+    ended = next(_in_window(pool, work, [job], 1))
+    lost = not ended.error and ended.value is None
+    error = "Its process was killed each time, with nothing else running."
+    return Ended(job, error=error) if lost else ended
 
 
 @contextmanager
