@@ -32,8 +32,8 @@ from dcgan_lib.classroom.marks import (
 )
 from dcgan_lib.classroom.notebooks import grading, write_notebook
 from dcgan_lib.classroom.probes.base import Probe
-from dcgan_lib.classroom.rebuild import is_extra, rebuild
-from dcgan_lib.classroom.results import Result, write_result
+from dcgan_lib.classroom.rebuild import is_extra, is_solution, rebuild
+from dcgan_lib.classroom.results import Result, read_result, write_result
 from dcgan_lib.classroom.submissions import Submission
 
 BOXES = "boxes"
@@ -89,6 +89,8 @@ def grade_one(job: Job) -> Result:
     Raises:
         CourseError: the grader's machine is at fault: no kernel could be started.
     """
+    if job.path.exists():  # its process was killed before it could tell
+        return read_result(job.path)
     setting, one = job.setting, job.submission
     chapter, probes = load_chapter(setting.notebooks, one.chapter)
     release, right = load_given(job.given, tuple(probes))
@@ -133,13 +135,16 @@ def _ask(
     (processes that fill the memory, little by little), so the student's own cells go next.
     """
     first, answers = _run(job, notebook, probes)
+    culprit = next((cell for cell in first.notebook.cells if _never_ended(cell)), None)
     run, note = first, ""
     for left_out, reduced in AGAIN.items():
-        culprit = next((cell for cell in first.notebook.cells if _never_ended(cell)), None)
-        left = {name: probe for name, probe in probes.items() if answers.get(name) is None}
-        if culprit is None or not left or not any(map(_never_ended, run.notebook.cells)):
+        if culprit is None or not any(map(_never_ended, run.notebook.cells)):
             break
-        left = {name: probe for name, probe in left.items() if probe_id(name) != culprit.id}
+        left = {
+            name: probe
+            for name, probe in probes.items()
+            if answers.get(name) is None and probe_id(name) != culprit.id
+        }
         shorter = reduced(notebook, culprit.id)
         if not left or shorter is None:
             break
@@ -173,7 +178,7 @@ def _without_culprit(notebook: NotebookNode, culprit: str) -> NotebookNode:
     """What came before the cell that ended the kernel, and the solutions that come after it."""
     ids = [cell.id for cell in notebook.cells]
     at = ids.index(culprit) if culprit in ids else len(ids)
-    rest = [cell for cell in notebook.cells[at + 1 :] if _is_solution(cell)]
+    rest = [cell for cell in notebook.cells[at + 1 :] if is_solution(cell)]
     return nbformat.from_dict({**notebook, "cells": [*notebook.cells[:at], *rest]})
 
 
@@ -184,13 +189,8 @@ def _without_own_cells(notebook: NotebookNode, culprit: str) -> NotebookNode | N
     ids = [cell.id for cell in notebook.cells]
     at = ids.index(culprit) if culprit in ids else len(ids)
     cells = [cell for cell in notebook.cells[:at] if not is_extra(cell)]
-    cells += [cell for cell in notebook.cells[at:] if _is_solution(cell)]
+    cells += [cell for cell in notebook.cells[at:] if is_solution(cell)]
     return nbformat.from_dict({**notebook, "cells": cells})
-
-
-def _is_solution(cell: NotebookNode) -> bool:
-    data = grading(cell)
-    return data is not None and data.solution
 
 
 AGAIN = {  # what is left out when a notebook is run once more, and then again

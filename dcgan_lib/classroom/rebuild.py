@@ -116,7 +116,12 @@ def read_cells(data: bytes) -> list[Cell]:
 
 def solution_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The cells of a chapter that students fill in: solutions in code, and open answers."""
-    return [cell for cell in notebook.cells if grading(cell) and grading(cell).solution]
+    return [cell for cell in notebook.cells if is_solution(cell)]
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Whether a cell of a chapter is one that students fill in."""
+    return bool(grading(cell) and grading(cell).solution)
 
 
 def is_extra(cell: NotebookNode) -> bool:
@@ -183,7 +188,7 @@ def _find_places(cells: Sequence[Cell], work: _Work) -> None:
 def _find_between(cells: Sequence[Cell], work: _Work) -> None:
     """An answer without any sign: the cell that stands where it should."""
     for at, own in enumerate(work.cells):
-        if not _filled(own) or any(cell.place == at for cell in cells):
+        if not is_solution(own) or any(cell.place == at for cell in cells):
             continue
         before = [n for n, cell in enumerate(cells) if 0 <= cell.place < at]
         after = [n for n, cell in enumerate(cells) if cell.place > at]
@@ -217,7 +222,7 @@ def _choose(cells: Sequence[Cell], work: _Work) -> dict[int, Cell]:
     """For each solution or answer the student's cell that counts, by its place in the chapter."""
     chosen: dict[int, Cell] = {}
     for at, own in enumerate(work.cells):
-        if not (grading(own) and grading(own).solution):
+        if not is_solution(own):
             continue
         stub = _bare(own.source)
         found = [cell for cell in cells if cell.place == at]
@@ -256,7 +261,7 @@ def _note_changes(cells: Sequence[Cell], chosen: dict[int, Cell], work: _Work) -
         relabelled += bool(cell.grade_id) and cell.grade_id != (data.grade_id if data else "")
         awarded += cell.points is not None and cell.points != (data or {}).get("points")
     there = {cell.place for cell in cells}
-    gone = [own for at, own in enumerate(work.cells) if at not in there and not _filled(own)]
+    gone = [own for at, own in enumerate(work.cells) if at not in there and not is_solution(own)]
     checks = [_title(work.cells[at]) for at in sorted(changed) if grading(work.cells[at])]
     if checks:
         work.notes.append(f"Locked cells were changed, and the course's own run: {_few(checks)}.")
@@ -271,10 +276,6 @@ def _note_changes(cells: Sequence[Cell], chosen: dict[int, Cell], work: _Work) -
     places = [cell.place for cell in cells if cell.place >= 0]
     if places != sorted(places):
         work.notes.append("Cells of the chapter were moved; they were run in the chapter's order.")
-
-
-def _filled(own: NotebookNode) -> bool:
-    return bool(grading(own) and grading(own).solution)
 
 
 def _extra_cells(cells: Sequence[Cell], work: _Work) -> list[tuple[int, NotebookNode]]:
