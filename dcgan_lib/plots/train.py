@@ -35,7 +35,7 @@ ORL_G_LOSS = (2.40, 18.36, 25.65, 8.71, 5.67, 5.60, 4.08, 7.89, 4.14, 6.40, 4.19
 # fmt: on
 
 # What the doctor measures: title, its limit, whether it is ill above, and when it is judged first.
-EXAMINED = {
+VITALS = {
     "spread": (
         "how much faces differ\n(training faces: 1)",
         doctor.LEAST_SPREAD,
@@ -250,18 +250,17 @@ def draw_examinations(run: str | Path) -> Figure | None:
     Returns:
         None for a run that was not examined.
     """
-    measured, said = Path(run) / "doctor.csv", Path(run) / "doctor.json"
-    if not measured.exists():
+    path, said = Path(run) / "doctor.csv", Path(run) / "doctor.json"
+    if not path.exists():
         print(f"Not examined: it ended before update {doctor.EVERY}, or ran on several devices.")
         return None
-    lines = [
-        "Epoch {epoch}: {name}. {seen}".format(**one) for one in json.loads(said.read_text("utf-8"))
-    ]
+    named = json.loads(said.read_text("utf-8"))
+    lines = ["Epoch {epoch}: {name}. {seen}".format(**one) for one in named]
     print(*(lines or ["The doctor has said nothing."]), sep="\n")
-    measured = pd.read_csv(measured)
-    figure = Figure(figsize=(2.3 * len(EXAMINED), 2.6), layout="constrained")
-    panels = figure.subplots(1, len(EXAMINED))
-    for axes, (column, (title, limit, above, begins)) in zip(panels, EXAMINED.items(), strict=True):
+    measured = pd.read_csv(path)
+    figure = Figure(figsize=(2.3 * len(VITALS), 2.6), layout="constrained")
+    panels = figure.subplots(1, len(VITALS))
+    for axes, (column, (title, limit, above, begins)) in zip(panels, VITALS.items(), strict=True):
         axes.plot(measured["updates"], measured[column], ".-", color=GENERATED_COLOUR)
         if column == "gradient":
             axes.set_yscale("log")
