@@ -6,12 +6,10 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import nullcontext
-from pathlib import Path
 
-from classroom_killed import killing
+from classroom_killed import killing, workers
 
 from dcgan_lib.classroom import share_out as module
-from dcgan_lib.classroom.running import family
 from dcgan_lib.classroom.share_out import share_out
 
 STARTING = 3  # processes that are killed as soon as they are seen
@@ -19,12 +17,10 @@ STARTING = 3  # processes that are killed as soon as they are seen
 
 def kill_the_first(done, killed):
     while not done.is_set() and len(killed) < STARTING:
-        for pid in family(os.getpid()):
-            line = Path(f"/proc/{pid}/cmdline")
-            if pid not in killed and line.exists() and b"spawn_main" in line.read_bytes():
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
-                break
+        fresh = [pid for pid in workers(os.getpid()) if pid not in killed]
+        for pid in fresh[:1]:
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
         time.sleep(0.02)
 
 
@@ -65,6 +61,6 @@ def test_a_result_that_dask_takes_for_an_error_is_not_the_jobs(monkeypatch):
     executor = LosesTheFirst()
     pool = module._Pool(executor, 2, lambda: None)
     monkeypatch.setattr(module, "_pool", lambda *_: nullcontext(pool))
-    ended = {one.job: (one.value, one.error) for one in share_out(str.upper, "abc", workers=2)}
-    assert ended == {"a": ("A", ""), "b": ("B", ""), "c": ("C", "")}
+    ended = {one.job: (one.value, one.error) for one in share_out(killing, "abc", workers=2)}
+    assert ended == {"a": ("a", ""), "b": ("b", ""), "c": ("c", "")}
     assert executor.asked == 4

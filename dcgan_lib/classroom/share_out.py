@@ -15,7 +15,10 @@ from dcgan_lib.files import CourseError
 JobType = TypeVar("JobType")
 WINDOW = 3  # jobs handed out at once for each worker
 HEAL_SECONDS = 2
-SURVIVED = 1  # ends of its process that Dask lets a job survive before it is done again alone
+CONFIG = {
+    "distributed.scheduler.allowed-failures": 1,  # then a killed job is done again alone
+    "distributed.worker.multiprocessing-method": "forkserver",
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def share_out(
     if scheduler is None and (count == 1 or len(jobs) <= 1):
         yield from (_tried(work, job) for job in jobs)
         return
-    with _pool(min(count, len(jobs)), scheduler) as pool:
+    with _pool(min(count, len(jobs)), scheduler, work.__module__) as pool:
         killed: list[JobType] = []
         for ended in _in_window(pool, work, jobs, WINDOW * pool.cores):
             if ended.error or ended.value is not None:
@@ -132,7 +135,7 @@ def _alone(pool: _Pool, work: Callable[[JobType], Any], job: JobType) -> Ended:
 
 
 @contextmanager
-def _pool(count: int, scheduler: str | None) -> Iterator[_Pool]:
+def _pool(count: int, scheduler: str | None, module: str) -> Iterator[_Pool]:
     if scheduler is not None:
         with shared.dask_cluster(scheduler) as (executor, cores):
             yield _Pool(executor, cores, lambda: None)
@@ -140,6 +143,7 @@ def _pool(count: int, scheduler: str | None) -> Iterator[_Pool]:
     try:
         import dask
         from distributed import LocalCluster
+        from distributed.utils import get_mp_context
     except ImportError:
         raise CourseError(
             "The work can't be shared out. Expected: the package distributed. Received: an "
@@ -148,7 +152,8 @@ def _pool(count: int, scheduler: str | None) -> Iterator[_Pool]:
         ) from None
     for name in ("distributed", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    with dask.config.set({"distributed.scheduler.allowed-failures": SURVIVED}):
+    with dask.config.set(CONFIG):
+        get_mp_context().set_forkserver_preload(["distributed", module])  # imported once for all
         cluster = LocalCluster(
             n_workers=0,  # they come by `_heal`: one that is killed at its start ends nothing
             threads_per_worker=1,
@@ -156,9 +161,9 @@ def _pool(count: int, scheduler: str | None) -> Iterator[_Pool]:
             dashboard_address="127.0.0.1:0",  # any free port: several may grade at once
             silence_logs=logging.CRITICAL,
         )
-    with cluster, shared.dask_cluster(cluster.scheduler_address) as (executor, _):
-        _heal(cluster, count)
-        yield _Pool(executor, count, lambda: _heal(cluster, count))
+        with cluster, shared.dask_cluster(cluster.scheduler_address) as (executor, _):
+            _heal(cluster, count)
+            yield _Pool(executor, count, lambda: _heal(cluster, count))
 
 
 def _heal(cluster: Any, count: int) -> None:
