@@ -86,12 +86,15 @@ def environment_paths() -> list[Path]:
 
 
 def hidden_paths() -> list[Path]:
-    """What lies among it and is none of the students' business: the grader, its probes."""
+    """What lies among it and is none of the students' business: the grader, its probes.
+
+    The debugger goes as well: nobody debugs here, and a kernel is ready sooner without it.
+    """
     package = Path(dcgan_lib.__file__).resolve().parent
-    copies = {package, *Path(sys.prefix).glob("lib*/python*/site-packages/dcgan_lib")}
-    return sorted(
-        {(copy / "classroom").resolve() for copy in copies if (copy / "classroom").exists()}
-    )
+    sites = list(Path(sys.prefix).glob("lib*/python*/site-packages"))
+    hidden = [copy / "classroom" for copy in (package, *(site / "dcgan_lib" for site in sites))]
+    hidden += [site / "debugpy" for site in sites]
+    return sorted({path.resolve() for path in hidden if path.exists()})
 
 
 def plain_entry(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
