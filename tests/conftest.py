@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" has Ctrl-C ignored
 REPOSITORY = Path(__file__).parents[1]
 
 
