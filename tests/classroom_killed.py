@@ -16,8 +16,8 @@ def workers(pid: int) -> list[int]:
     for member in family(pid):
         with suppress(OSError):
             commands[member] = Path(f"/proc/{member}/cmdline").read_bytes()
-    like_it = [member for member, command in commands.items() if SERVER in command]
-    return like_it[1:]  # the first, from which the others descend, is the server
+    server_and_forked = [member for member, command in commands.items() if SERVER in command]
+    return server_and_forked[1:]
 
 
 def killing(job: str) -> str:

@@ -15,7 +15,7 @@ from dcgan_lib.files import CourseError
 JobType = TypeVar("JobType")
 WINDOW = 3  # jobs handed out at once for each worker
 HEAL_SECONDS = 2
-CONFIG = {
+DASK_CONFIG = {
     "distributed.scheduler.allowed-failures": 1,  # then a killed job is done again alone
     "distributed.worker.multiprocessing-method": "forkserver",
 }
@@ -152,7 +152,7 @@ def _pool(count: int, scheduler: str | None, module: str) -> Iterator[_Pool]:
         ) from None
     for name in ("distributed", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    with dask.config.set(CONFIG):
+    with dask.config.set(DASK_CONFIG):
         get_mp_context().set_forkserver_preload(["distributed", module])  # imported once for all
         cluster = LocalCluster(
             n_workers=0,  # they come by `_heal`: one that is killed at its start ends nothing
