@@ -155,7 +155,7 @@ def _exercise(
                 error = errors.get((student, chapter.name, cell.grade_id))
                 found[error or mark.reason or mark.status] += 1
     mean = sum(scores) / len(scores) if scores else None
-    common = tuple((plain(error)[:160], count) for error, count in found.most_common(3))
+    common = tuple((plain(error), count) for error, count in found.most_common(3))
     return Exercise(chapter, cell, tuple(bins), unmarked, mean, common)
 
 
