@@ -20,7 +20,7 @@ $(READY): constraints.txt pyproject.toml
 	@touch $@
 
 course: $(READY)  ## every chapter in order: photographs in, faces out (PROFILE=tiny for a fast one)
-	@$(PY) -m dcgan_lib.classroom course build/course --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
+	@$(PY) -m dcgan_course course build/course --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
 
 test: $(READY)  ## the tests, in ten minutes on two cores
 	@$(PY) -m pytest -n 2
@@ -41,20 +41,20 @@ lab: $(READY)  ## JupyterLab on the notebooks
 notebooks: $(READY)  ## strip and format the notebooks
 	@.venv/bin/ruff check --quiet --fix notebooks || true
 	@.venv/bin/ruff format --quiet notebooks
-	@$(PY) -m dcgan_lib.classroom tidy
-	@$(PY) -m dcgan_lib.classroom lint
+	@$(PY) -m dcgan_course tidy
+	@$(PY) -m dcgan_course lint
 
 grading-table: $(READY)  ## grade the class of fixtures: expected against found
-	@$(PY) tests/classroom_class.py
+	@$(PY) -m tests.support.fixture_class
 
 release: $(READY)  ## the students' version of the notebooks, into build/release
-	@$(PY) -m dcgan_lib.classroom release build/release
+	@$(PY) -m dcgan_classroom release build/release
 
 archive: $(READY)  ## the committed course as one file, to upload where there is no git
-	@$(PY) -m dcgan_lib.classroom archive build
+	@$(PY) -m dcgan_course archive build
 
 repository: $(READY)  ## write the course's public address everywhere: make repository URL=https://…
-	@$(PY) -m dcgan_lib.classroom repository '$(URL)'
+	@$(PY) -m dcgan_course repository '$(URL)'
 
 lint: $(READY)  ## ruff's checks and format
 	@.venv/bin/ruff check .

@@ -35,11 +35,8 @@ import numpy as np
 import typer
 from PIL import Image
 
-from dcgan_lib.commands import run
-from dcgan_lib.crop import crop_folder
-from dcgan_lib.detect import SMALLEST_FACE, load_cascade
-from dcgan_lib.photos import read_photo
-from dcgan_lib.workers import usable_cores
+from dcgan_lib.crop import SMALLEST_FACE, crop_folder, load_cascade, read_photo
+from dcgan_lib.shared import run_command, usable_cores
 
 WIDTH, HEIGHT = 2304, 1728
 LEAST_SPEEDUP, LEAST_AGREEMENT = 4.0, 0.99
@@ -159,4 +156,4 @@ def paste(photo: np.ndarray, portrait: np.ndarray, random: np.random.Generator) 
 
 
 if __name__ == "__main__":
-    run(app)
+    run_command(app)

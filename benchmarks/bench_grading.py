@@ -38,20 +38,17 @@ from typing import Annotated
 
 import typer
 
-from dcgan_lib.classroom.grade import grade
-from dcgan_lib.classroom.notebooks import grading, read_notebook, write_notebook
-from dcgan_lib.classroom.release import student_version
-from dcgan_lib.classroom.results import read_results
-from dcgan_lib.classroom.running import Limits
-from dcgan_lib.classroom.sandbox import Sandbox, find_sandbox
-from dcgan_lib.commands import run
-from dcgan_lib.workers import usable_cores
+from dcgan_classroom import student_version
+from dcgan_classroom.grading import grade_class, read_results
+from dcgan_classroom.sandbox import Limits, Sandbox, find_sandbox
+from dcgan_course import grading, read_notebook, write_notebook
+from dcgan_lib.shared import run_command, usable_cores
 
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path.append(str(TESTS))
-from classroom_killed import workers  # noqa: E402
+from tests.support.killed import workers  # noqa: E402
 
-COURSE = TESTS / "classroom_course"
+COURSE = TESTS / "support" / "course"
 CHAPTER = "01_sums"
 WORKERS, LEAST_SPEEDUP = 3, 3.0  # a third one works while two wait for their kernels
 LIMITS = Limits(memory_mb=4096, box_mb=16, tmp_mb=16)
@@ -141,7 +138,7 @@ def hand_in(folder: Path, count: int, seed: int) -> None:
 
 
 def graded(folder: Path, out: str, sandbox: Sandbox, resume: bool = False):
-    return grade(
+    return grade_class(
         *(folder / "in", folder / out),
         sandbox=sandbox,
         workers=WORKERS,
@@ -204,4 +201,4 @@ def autograde(folder: Path) -> tuple[int, float]:
 
 
 if __name__ == "__main__":
-    run(app)
+    run_command(app)

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dcgan_lib.commands import import_tensorflow
+from dcgan_lib.shared import import_tensorflow
 
 LEAST_RATIO = 1.4
 STEPS, TURNS = 3, 7
@@ -78,8 +78,8 @@ def training_step(precision: str) -> Callable[[], object]:
     """One training step of the library's GAN as ``fit`` runs it, waited for."""
     import tensorflow as tf
 
-    from dcgan_lib.gan import DCGAN
-    from dcgan_lib.settings import get_settings
+    from dcgan_lib import get_settings
+    from dcgan_lib.train import DCGAN
 
     settings = get_settings("paper", precision=precision)
     gan = DCGAN(settings)

@@ -1,60 +1,7 @@
-"""Crop the faces of a folder of photographs: the shell's way to dcgan_lib.crop."""
+"""Crop the faces of a folder of photographs: `python -m dcgan_lib crop` under the paper's name."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from dcgan_lib.commands import run
-from dcgan_lib.crop import CONTACT_SHEET, CropSettings, crop_folder
-from dcgan_lib.manifest import MANIFEST
-
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-
-@app.command()
-def crop_faces(
-    src: Annotated[
-        Path, typer.Argument(metavar="SRC", help="Folder of photographs; subfolders are groups.")
-    ],
-    dst: Annotated[
-        Path, typer.Argument(metavar="DST", help="Folder of faces: <group>/<name>.png.")
-    ],
-    size: Annotated[int, typer.Option(help="Side of a crop in pixels.")] = CropSettings.size,
-    margin: Annotated[
-        float, typer.Option(help="Added on each edge, as a share of the face's box.")
-    ] = CropSettings.margin,
-    level_eyes: Annotated[
-        bool, typer.Option("--level-eyes", help="Turn faces until the eyes are level.")
-    ] = False,
-    all_faces: Annotated[
-        bool, typer.Option("--all-faces", help="Every face of a photograph, not only the best.")
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes that share the work; by default one per core."),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="Dask scheduler whose cluster does the work instead."),
-    ] = None,
-) -> None:
-    """Find the face in each photograph of SRC, and write it to DST.
-
-    What became of every photograph stands in DST/manifest.csv, and a picture of it in
-    DST/contact_sheet.png. The same command goes on after an interruption, and picks up
-    photographs that were added to SRC.
-
-    Example: python data_scripts/crop_faces.py data/raw/orl data/faces/orl
-    """
-    settings = CropSettings(size, margin, level_eyes, all_faces)
-    table = crop_folder(src, dst, settings, workers, scheduler)
-    for decision, count in table["decision"].value_counts().items():
-        print(f"{count:8,}  {decision}")
-    print(f"Table: {dst / MANIFEST}   Picture: {dst / CONTACT_SHEET}")
-    if (table["decision"] == "kept").any():
-        print(f"Next: python -m dcgan_lib train {dst} --run runs/{dst.resolve().name}")
-
+from dcgan_lib.crop import crop_command
+from dcgan_lib.shared import run_function
 
 if __name__ == "__main__":
-    run(app)
+    run_function(crop_command)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from dcgan_lib.files import CourseError, atomic_path
+from dcgan_lib.shared import CourseError, atomic_path
 
 if TYPE_CHECKING:
     import tensorflow as tf

@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from dcgan_lib.files import CourseError
+from dcgan_lib.shared import CourseError
 
 IMAGE_SIZES = (32, 64, 128)
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")

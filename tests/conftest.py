@@ -29,7 +29,7 @@ def orl_photographs() -> Path:
 @pytest.fixture(scope="session")
 def faces(orl_photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of 48 real faces of 8 people, 64×64, as crop_faces makes it."""
-    from dcgan_lib.crop import crop_folder
+    from dcgan_lib.crop.folder import crop_folder
 
     folder = tmp_path_factory.mktemp("data")
     for person in range(1, 9):
@@ -68,7 +68,7 @@ def browser():
 
 # Modules whose tests share nothing that is dear to make: any process may take any of their tests.
 # The tests of every other module stay in one process, which makes what they share once.
-SPREAD = ("test_notebooks", "test_engine", "test_sandbox", "test_commands", "test_classroom")
+SPREAD = ("test_notebooks", "test_engine", "test_sandbox", "test_commands", "test_chapters")
 
 
 class ByModule(LoadScopeScheduling):

@@ -1,0 +1,1 @@
+from .release import student_version as student_version

@@ -1,0 +1,8 @@
+from .command import doctor_command as doctor_command, grade_command as grade_command
+from .grade import grade_class as grade_class
+from .results import (
+    Mark as Mark,
+    Result as Result,
+    read_result as read_result,
+    read_results as read_results,
+)

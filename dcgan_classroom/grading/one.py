@@ -1,0 +1,210 @@
+"""One submission, from its bytes to a result file; a function that any process can be handed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from dcgan_classroom.grading.marks import (
+    answers_folder,
+    graded_cells,
+    mark,
+    probe_id,
+    without_probes,
+)
+from dcgan_classroom.grading.reference import (
+    Setting,
+    fill_box,
+    load_chapter,
+    load_given,
+    run_with_probes,
+)
+from dcgan_classroom.grading.results import Result, read_result, write_result
+from dcgan_classroom.probes import Answers, Probe, read_answers
+from dcgan_classroom.sandbox import Run
+from dcgan_classroom.submissions import Submission, is_extra, is_solution, rebuild_notebook
+from dcgan_course import grading, write_notebook
+
+BOXES = "boxes"
+LONGEST_NAME = 60  # characters of a student's name in a file's name
+ONCE_MORE = "What comes after the cell that ended the kernel was run once more,"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission to be graded, and how; it can be pickled.
+
+    Attributes:
+        setting: of the class.
+        submission: what was handed in.
+        late: whether after the deadline.
+        given: folder that ``make_given`` made for the chapter.
+        key: SHA-256 of all that the marks depend on.
+    """
+
+    setting: Setting
+    submission: Submission
+    late: bool
+    given: Path
+    key: str
+
+    @property
+    def stem(self) -> str:
+        """Of the result's and the executed notebook's file."""
+        return result_stem(self.submission, self.key)
+
+    @property
+    def path(self) -> Path:
+        """Of the result."""
+        return self.setting.out / "results" / f"{self.stem}.json"
+
+
+def job_key(chapter_key: str, submission: Submission) -> str:
+    """SHA-256 of all that a submission's marks depend on."""
+    digest = hashlib.sha256(chapter_key.encode())
+    digest.update(submission.student.encode("utf-8", "replace") + b"\0" + submission.data)
+    return digest.hexdigest()
+
+
+def result_stem(submission: Submission, key: str) -> str:
+    """``ada--04_generator--1--0123456789ab``: safe as a file's name on any system."""
+    name = re.sub(r"[^\w.-]+", "_", submission.student).strip("._-")[:LONGEST_NAME] or "student"
+    return f"{name}--{submission.chapter}--{submission.attempt}--{key[:12]}"
+
+
+def grade_one(job: Job) -> Result:
+    """Grade one submission, unless its result is there; write the result whole or not at all.
+
+    Raises:
+        CourseError: the grader's machine is at fault: no kernel could be started.
+    """
+    if job.path.exists():  # its process was killed before it could tell
+        return read_result(job.path)
+    setting, one = job.setting, job.submission
+    chapter, probes = load_chapter(setting.notebooks, one.chapter)
+    release, right = load_given(job.given, tuple(probes))
+    rebuilt = rebuild_notebook(chapter, release, one.data)
+    run, answers, note = _ask(job, rebuilt.notebook, probes)
+    marks = mark(graded_cells(chapter), probes, run, answers, right, job.given / "data")
+    executed = Path("executed") / f"{job.stem}.ipynb"
+    notebook = without_probes(run.notebook)
+    write_notebook(notebook, setting.out / executed)
+    result = Result(
+        job.key,
+        one.student,
+        one.chapter,
+        one.attempt,
+        one.source,
+        one.submitted,
+        job.late,
+        _status(run, notebook),
+        round(run.seconds, 2),
+        (*rebuilt.notes, *filter(None, (run.note, note))),
+        marks,
+        executed.as_posix(),
+    )
+    write_result(result, job.path)
+    return result
+
+
+def described(result: Result, job: Job) -> Result:
+    """A result with what a later look at the submissions says about it (it may be late now)."""
+    one = job.submission
+    return replace(
+        result, attempt=one.attempt, source=one.source, submitted=one.submitted, late=job.late
+    )
+
+
+def _ask(
+    job: Job, notebook: NotebookNode, probes: Mapping[str, Probe]
+) -> tuple[Run, dict[str, Answers | None], str]:
+    """Run the notebook and ask its functions; twice more at most, if the kernel ends on the way.
+
+    The cell in which it ends is left out first. What ends it may have been started by another one
+    (processes that fill the memory, little by little), so the student's own cells go next.
+    """
+    first, answers = _run(job, notebook, probes)
+    culprit = next((cell for cell in first.notebook.cells if _never_ended(cell)), None)
+    run, note = first, ""
+    for left_out, reduced in AGAIN.items():
+        if culprit is None or not any(map(_never_ended, run.notebook.cells)):
+            break
+        left = {
+            name: probe
+            for name, probe in probes.items()
+            if answers.get(name) is None and probe_id(name) != culprit.id
+        }
+        shorter = reduced(notebook, culprit.id)
+        if not left or shorter is None:
+            break
+        run, again = _run(job, shorter, _suspect_last(left, culprit))
+        found = {name: value for name, value in again.items() if value is not None}
+        answers |= found
+        note = f"{ONCE_MORE} {left_out}." if found else note
+    return first, answers, note
+
+
+def _run(
+    job: Job, notebook: NotebookNode, probes: Mapping[str, Probe]
+) -> tuple[Run, dict[str, Answers | None]]:
+    boxes = job.setting.out / BOXES
+    boxes.mkdir(parents=True, exist_ok=True)
+    box, nonce = Path(tempfile.mkdtemp(dir=boxes)), secrets.token_hex(8)
+    try:
+        fill_box(job.given, job.setting, job.submission.student, box)
+        run = run_with_probes(job.setting, notebook, probes, job.submission.student, box, nonce)
+        return run, {name: read_answers(box, answers_folder(nonce), name) for name in probes}
+    finally:
+        shutil.rmtree(box, ignore_errors=True)
+
+
+def _never_ended(cell: NotebookNode) -> bool:
+    is_code = cell.cell_type == "code" and cell.source.strip()
+    return bool(is_code) and cell.get("execution_count") is None
+
+
+def _without_culprit(notebook: NotebookNode, culprit: str) -> NotebookNode:
+    """What came before the cell that ended the kernel, and the solutions that come after it."""
+    ids = [cell.id for cell in notebook.cells]
+    at = ids.index(culprit) if culprit in ids else len(ids)
+    rest = [cell for cell in notebook.cells[at + 1 :] if is_solution(cell)]
+    return nbformat.from_dict({**notebook, "cells": [*notebook.cells[:at], *rest]})
+
+
+def _without_own_cells(notebook: NotebookNode, culprit: str) -> NotebookNode | None:
+    """What the chapter has before that cell, and all solutions; None if that is everything."""
+    if not any(map(is_extra, notebook.cells)):
+        return None
+    ids = [cell.id for cell in notebook.cells]
+    at = ids.index(culprit) if culprit in ids else len(ids)
+    cells = [cell for cell in notebook.cells[:at] if not is_extra(cell)]
+    cells += [cell for cell in notebook.cells[at:] if is_solution(cell)]
+    return nbformat.from_dict({**notebook, "cells": cells})
+
+
+AGAIN = {  # what is left out when a notebook is run once more, and then again
+    "without that cell": _without_culprit,
+    "without the cells that were added": _without_own_cells,
+}
+
+
+def _suspect_last(probes: Mapping[str, Probe], culprit: NotebookNode) -> dict[str, Probe]:
+    data = grading(culprit)
+    suspect = data.grade_id.removesuffix("-check") if data else ""
+    return dict(sorted(probes.items(), key=lambda item: item[0] == suspect))
+
+
+def _status(run: Run, notebook: NotebookNode) -> str:
+    if run.status != "ok":
+        return run.status
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return "error" if any(output.output_type == "error" for output in outputs) else "ok"

@@ -1,0 +1,1 @@
+from .command import report_command as report_command

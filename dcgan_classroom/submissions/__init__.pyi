@@ -1,0 +1,13 @@
+from .find import (
+    Found as Found,
+    Problem as Problem,
+    Submission as Submission,
+    find_submissions as find_submissions,
+)
+from .names import chapter_of as chapter_of
+from .rebuild import (
+    is_extra as is_extra,
+    is_solution as is_solution,
+    rebuild_notebook as rebuild_notebook,
+    solution_cells as solution_cells,
+)

@@ -1,0 +1,5 @@
+"""What the notebooks call beside the library, and running, tidying and linting them."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

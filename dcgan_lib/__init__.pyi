@@ -1,0 +1,12 @@
+from .discriminator import build_discriminator as build_discriminator
+from .generator import build_generator as build_generator
+from .load import (
+    FaceSet as FaceSet,
+    batches as batches,
+    load_face_set as load_face_set,
+    load_faces as load_faces,
+    to_images as to_images,
+)
+from .losses import discriminator_loss as discriminator_loss, generator_loss as generator_loss
+from .machine import Row as Row, describe as describe
+from .settings import PROFILES as PROFILES, Settings as Settings, get_settings as get_settings

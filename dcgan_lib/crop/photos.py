@@ -1,0 +1,155 @@
+"""Photographs of every kind in, upright RGB arrays out.
+
+Pillow does the decoding: it reads the size from the header alone, decodes JPEG at a half, a
+quarter or an eighth, knows CMYK and transparency, and refuses a file that was cut off.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from dcgan_lib.shared import CourseError
+
+PHOTO_SUFFIXES = (
+    *(".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe", ".jpeg", ".jpg", ".mpo"),
+    *(".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"),
+)
+WHITE = (255, 255, 255, 255)
+
+
+class UnreadablePhoto(CourseError):
+    """A file that gives no photograph; the message is its reason, short enough for a table."""
+
+
+def find_photos(folder: str | Path) -> list[str]:
+    """Names of all picture files below ``folder``: POSIX, relative to it, sorted.
+
+    A picture is known by its suffix (``PHOTO_SUFFIXES``, in any case). Hidden files and folders
+    are passed over; other files are none of our business.
+    """
+    names = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        visible = [Path(parent, name) for name in files if not name.startswith(".")]
+        photos = [path for path in visible if path.suffix.lower() in PHOTO_SUFFIXES]
+        names += [path.relative_to(folder).as_posix() for path in photos]
+    return sorted(names)
+
+
+def read_photo(source: str | Path | bytes) -> np.ndarray:
+    """Read a photograph at full size, upright as its EXIF orientation says.
+
+    Grey becomes RGB, CMYK is converted, transparency lies on white, and of 16 bits the upper 8
+    are kept.
+
+    Args:
+        source: path of the file in any script, or the file's bytes.
+
+    Returns:
+        uint8 array (height, width, 3), RGB.
+
+    Raises:
+        UnreadablePhoto: the file can't be opened, is no picture, is cut off, is animated, or has
+            more than twice Pillow's ``MAX_IMAGE_PIXELS`` (179 million pixels by default).
+    """
+    with _opened(source) as image:
+        return np.array(_upright(image).convert("RGB"))
+
+
+def read_small_copy(
+    source: str | Path | bytes, max_side: int, grey: bool = False
+) -> tuple[np.ndarray, float]:
+    """Read a small copy of a photograph; of a JPEG, without decoding every pixel.
+
+    Args:
+        source: path of the file, or the file's bytes.
+        max_side: longest side of the copy in pixels; a smaller photograph keeps its size.
+        grey: whether brightness is enough.
+
+    Returns:
+        ``(copy, scale)``: uint8 array (height, width, 3), RGB and upright, or (height, width)
+        when grey; and how many pixels of the photograph make one of the copy (at least 1).
+
+    Raises:
+        UnreadablePhoto: as in ``read_photo``.
+    """
+    with _opened(source) as image:
+        full_side, mode = max(image.size), "L" if grey else "RGB"
+        shrink = min(1.0, max_side / full_side)
+        image.draft(mode, tuple(round(side * shrink) for side in image.size))  # JPEG only
+        copy = np.array(_upright(image).convert(mode))
+    height, width = copy.shape[:2]
+    shrink = min(1.0, max_side / max(height, width))
+    if shrink < 1:
+        size = max(1, round(width * shrink)), max(1, round(height * shrink))
+        copy = cv2.resize(copy, size, interpolation=cv2.INTER_AREA)
+    return copy, full_side / max(copy.shape[:2])
+
+
+@contextmanager
+def _opened(source: str | Path | bytes) -> Iterator[Image.Image]:
+    """Open a picture for the block, and give each way it can fail its reason."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # large, or with damaged EXIF: read all the same
+            data = source if isinstance(source, bytes) else Path(source).read_bytes()
+            with Image.open(io.BytesIO(data)) as image:
+                if getattr(image, "is_animated", False) and image.format != "MPO":
+                    raise UnreadablePhoto(f"holds {image.n_frames} pictures ({image.format})")
+                yield image
+    except UnreadablePhoto:
+        raise
+    except UnidentifiedImageError:
+        raise UnreadablePhoto(_unknown_format(data)) from None
+    except Image.DecompressionBombError:
+        limit = 2 * Image.MAX_IMAGE_PIXELS / 1e6
+        raise UnreadablePhoto(f"more than {limit:.0f} million pixels") from None
+    except MemoryError:
+        raise UnreadablePhoto("not enough memory for its pixels") from None
+    except Exception as error:  # decoders fail in many ways on damaged files
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise UnreadablePhoto(reason) from error
+
+
+def _unknown_format(data: bytes) -> str:
+    if not data:
+        return "empty file"
+    if data[4:8] == b"ftyp":
+        return "HEIC or a video: export it as JPEG"
+    return "no picture format that can be read"
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Decode to 8 bits a channel, turned upright, without transparency."""
+    image.load()
+    image = _eight_bit(_transposed(image))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, WHITE), image)
+    return image
+
+
+def _transposed(image: Image.Image) -> Image.Image:
+    """Turn the picture as its EXIF orientation says; damaged EXIF says nothing."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        return image
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Keep the upper 8 of 16 bits."""
+    if image.mode == "F":
+        raise UnreadablePhoto("floating-point samples")
+    if image.mode != "I" and not image.mode.startswith("I;16"):
+        return image
+    return Image.fromarray((np.asarray(image).clip(0, 65535) // 256).astype(np.uint8))

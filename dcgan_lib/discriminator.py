@@ -1,0 +1,79 @@
+"""The discriminator (chapter 05; the paper's section 5.2)."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from dcgan_lib.layers import (
+    activate,
+    count_doublings,
+    dense,
+    kernel_initializers,
+    normalise,
+)
+from dcgan_lib.settings import Settings
+
+
+def build_discriminator(settings: Settings) -> keras.Model:
+    """D: from an image to one logit, by strided convolutions (the paper's section 5.2).
+
+    Each convolution halves the side and doubles the channels, in place of pooling (guideline a);
+    LeakyReLU follows every one but the last (guideline e), BatchNormalization every one but the
+    first and the last (guideline b). The logit comes from a 4×4 kernel on a 4×4 map, so there
+    is no fully connected layer (guideline c).
+
+    Args:
+        settings: uses image_size, discriminator_width, kernel_size, leaky_slope,
+            batch_norm_momentum, and the rules that chapter 10 turns.
+
+    Returns:
+        A model (batch, image_size, image_size, 3) in [-1, 1] → (batch, 1) float32 logits;
+        their sigmoid is the probability that an image is real.
+    """
+    kernels = kernel_initializers(settings.seed, network=1)
+    normalised = settings.batch_norm in ("both", "discriminator", "everywhere")
+    image = keras.Input((settings.image_size, settings.image_size, 3), name="image")
+    x = image
+    if settings.output == "sigmoid":
+        x = layers.Rescaling(0.5, 0.5, name="to_0_1")(x)
+    for step in range(count_doublings(settings.image_size)):
+        side = settings.image_size // 2 ** (step + 1)
+        channels = settings.discriminator_width * 2**step
+        x = _down(x, channels, settings, next(kernels), side)  # (batch, side, side, channels)
+        if normalised and (step > 0 or settings.batch_norm == "everywhere"):
+            x = normalise(x, settings, f"norm_{side}")
+        x = activate(x, settings.discriminator_activation, settings, str(side))
+    if settings.fully_connected:
+        x = layers.Flatten(name="map_as_row")(x)
+        x = dense(channels, settings, next(kernels))(x)  # (batch, channels)
+        x = activate(x, settings.discriminator_activation, settings, "dense")
+        x = layers.Reshape((1, 1, channels), name="row_as_map")(x)
+    judge = layers.Conv2D(
+        1,
+        x.shape[1],
+        use_bias=False,
+        kernel_initializer=next(kernels),
+        dtype=settings.precision,
+        name="judge",
+    )
+    x = judge(x)  # (batch, 1, 1, 1)
+    logit = layers.Reshape((1,), dtype="float32", name="logit")(x)  # (batch, 1)
+    return keras.Model(image, logit, name="discriminator")
+
+
+def _down(
+    x: keras.KerasTensor,
+    channels: int,
+    settings: Settings,
+    kernel: keras.initializers.Initializer,
+    side: int,
+) -> keras.KerasTensor:
+    """Halve the side: by a strided convolution, or by pooling after a plain one."""
+    options = {"padding": "same", "use_bias": False, "kernel_initializer": kernel}
+    options |= {"dtype": settings.precision, "name": f"down_{side}"}
+    strides = 1 if settings.pooling else 2
+    x = layers.Conv2D(channels, settings.kernel_size, strides=strides, **options)(x)
+    if settings.pooling:
+        x = layers.MaxPooling2D(2, dtype=settings.precision, name=f"pool_{side}")(x)
+    return x

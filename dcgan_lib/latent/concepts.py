@@ -1,0 +1,88 @@
+"""Arithmetic with z (Radford et al. 2015, section 6.3.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dcgan_lib.shared import CourseError
+
+if TYPE_CHECKING:
+    pass
+
+
+LEAST_EXAMPLES = 3  # of a concept: below, the mean is still one person's face
+
+
+def concept(z: np.ndarray, rows: list[int]) -> np.ndarray:
+    """What some faces have in common: the mean of their z (Radford et al. 2015, section 6.3.2).
+
+    Args:
+        z: float, shape (n, latent_dim).
+        rows: which of them, at least 3; with one alone, its own traits don't cancel out.
+
+    Returns:
+        float32, shape (latent_dim,).
+
+    Raises:
+        CourseError: too few rows, or one that is not there.
+    """
+    if len(rows) < LEAST_EXAMPLES or not all(0 <= row < len(z) for row in rows):
+        raise CourseError(
+            f"A concept needs examples. Expected at least {LEAST_EXAMPLES} rows from 0 to "
+            f"{len(z) - 1}. Received: {list(rows)}. Choose some more faces that show it."
+        )
+    return np.asarray(z)[list(rows)].mean(axis=0, dtype=np.float64).astype(np.float32)
+
+
+def arithmetic(plus: np.ndarray, minus: np.ndarray, plus2: np.ndarray) -> np.ndarray:
+    """``plus - minus + plus2``: smiling woman - woman + man (Radford et al. 2015, figure 7).
+
+    Args:
+        plus: the concept that has what is wanted, (latent_dim,).
+        minus: the one that is like it without.
+        plus2: the one that shall get it.
+
+    Returns:
+        float32, shape (latent_dim,), kept in [-1, 1].
+    """
+    return _inside(np.asarray(plus, np.float64) - minus + plus2)
+
+
+def around(z: np.ndarray, reach: float = 0.25, count: int = 9, seed: int = 0) -> np.ndarray:
+    """A z in the middle of others that differ a little: the 3×3 faces of Radford's figure 7.
+
+    Args:
+        z: float, shape (latent_dim,).
+        reach: noise is drawn uniform in [-reach, reach].
+        count: how many in all; the one in the middle is z itself.
+        seed: of the noise.
+
+    Returns:
+        float32, shape (count, latent_dim), kept in [-1, 1].
+    """
+    noise = np.random.default_rng(seed).uniform(-reach, reach, (count, len(z)))
+    noise[count // 2] = 0
+    return _inside(z + noise)
+
+
+def move(z: np.ndarray, direction: np.ndarray, strength: float) -> np.ndarray:
+    """z pushed along a direction, each coordinate clipped to [-1, 1], where G was trained.
+
+    What is clipped is lost: compare with ``z + strength * direction`` to see how much. For a
+    run with normal noise the box holds two thirds of each coordinate's values; add by hand there.
+
+    Args:
+        z: float, shape (latent_dim,) or (n, latent_dim).
+        direction: float, shape (latent_dim,) or one for each z.
+        strength: how far, in lengths of ``direction``.
+
+    Returns:
+        float32, the shape of z, in [-1, 1].
+    """
+    return _inside(np.asarray(z, np.float64) + strength * np.asarray(direction, np.float64))
+
+
+def _inside(z: np.ndarray) -> np.ndarray:
+    return np.clip(z, -1, 1).astype(np.float32)

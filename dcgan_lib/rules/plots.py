@@ -1,0 +1,153 @@
+"""Figures of chapter 10: what turning each rule does, and the faces that come of it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from dcgan_lib.rules.rulebook import AS_WRITTEN, RULES
+from dcgan_lib.rules.verdicts import CONFIDENCE, MEASURES, compare
+from dcgan_lib.shared import split_grid
+from dcgan_lib.train import load_settings
+
+# of a verdict: "holds" and "does not hold" differ in lightness too
+COLOURS = {"holds": "#1a365d", "undecided": "#a0aec0", "does not hold": "#d69e2e"}
+FACES = 8
+
+
+def plot_rules(
+    table: pd.DataFrame,
+    measures: Sequence[str] = tuple(MEASURES),
+    confidence: float = CONFIDENCE,
+) -> Figure:
+    """What turning each rule changes, in every figure, beside the run as written.
+
+    A small dot is a pair of runs of one seed; a bar is the interval of their mean (Student's t).
+
+    Args:
+        table: as ``rules.read_study`` gives it.
+        measures: keys of ``rules.MEASURES``, a column each.
+        confidence: of each interval, between 0 and 1.
+    """
+    names = [name for name in RULES if name in set(table["rule"])]
+    size = (2.2 + max(2.3 * len(measures), 5), 1.7 + 0.34 * len(names))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(1, len(measures), sharey=True, squeeze=False)[0]
+    for axes, measure in zip(panels, measures, strict=True):
+        _draw_changes(axes, table, measure, confidence)
+    panels[0].set_yticks(range(len(names)), [label(name) for name in names])
+    panels[0].set_ylim(len(names) - 0.5, -0.5)
+    said = {verdict: f"the rule {verdict}" for verdict in COLOURS} | {"undecided": "undecided"}
+    for verdict, colour in COLOURS.items():
+        panels[0].plot([], [], "o-", color=colour, label=said[verdict])
+    figure.legend(frameon=False, ncols=3, loc="outside lower center")
+    figure.suptitle("Each rule turned alone: change against the network as written")
+    return figure
+
+
+def draw_verdicts(
+    table: pd.DataFrame,
+    rules: Sequence[str],
+    measure: str,
+    seeds: int,
+    careful: bool = False,
+) -> Figure:
+    """``plot_rules`` for some rules and one figure, as if fewer seeds had been run.
+
+    Args:
+        table: as ``rules.read_study`` gives it.
+        rules: those to show, at least one of the table's.
+        measure: a key of ``rules.MEASURES``.
+        seeds: how many are kept, the first ones, at least 1.
+        careful: widen the intervals so that all of them together miss once in twenty
+            (Bonferroni), and not each alone.
+
+    Raises:
+        ValueError: no rule is chosen.
+    """
+    kept = table[(table["seed"] < seeds) & table["rule"].isin([AS_WRITTEN, *rules])]
+    count = kept["rule"].nunique() - 1
+    if count < 1:
+        raise ValueError("Choose at least one rule.")
+    confidence = 1 - (1 - CONFIDENCE) / count if careful else CONFIDENCE
+    figure = plot_rules(kept, [measure], confidence)
+    said = "no interval from one seed" if seeds == 1 else f"{100 * confidence:.4g} % intervals"
+    figure.suptitle(f"{seeds} seed{'s' * (seeds > 1)}, {said}")
+    return figure
+
+
+def rule_faces(out: str | Path, rules: Sequence[str], seed: int = 0) -> dict[str, np.ndarray]:
+    """The first faces of a study's runs, from the same noise, of their last epoch, unselected.
+
+    Args:
+        out: folder of the study.
+        rules: names in ``rules.RULES``, or "as-written".
+        seed: of the runs.
+
+    Returns:
+        Rule → uint8 (8, side, side, 3), RGB; rules whose runs left no grid are absent.
+    """
+    found = {}
+    for rule in rules:
+        run = Path(out) / f"{rule}-seed{seed}"
+        grids = sorted((run / "samples").glob("epoch_*.png"))
+        if len(grids) > 1:
+            grid = np.asarray(Image.open(grids[-1]).convert("RGB"))
+            found[rule] = split_grid(grid, load_settings(run).image_size)[:FACES]
+    return found
+
+
+def draw_rule_faces(faces: dict[str, np.ndarray]) -> Figure:
+    """Generated faces, a row for each rule turned.
+
+    Args:
+        faces: as ``rule_faces`` gives them.
+    """
+    figure = Figure(figsize=(8.6, 0.85 * len(faces)), layout="constrained")
+    panels = figure.subplots(len(faces), 1, squeeze=False)[:, 0]
+    for axes, (rule, row) in zip(panels, faces.items(), strict=True):
+        axes.imshow(np.concatenate(list(row), axis=1), interpolation="nearest")
+        axes.set_ylabel(textwrap.fill(label(rule), 20), rotation=0, ha="right", va="center")
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+    return figure
+
+
+def label(rule: str) -> str:
+    """What a figure calls a rule: what is done instead, and the guideline's letter."""
+    if rule == AS_WRITTEN:
+        return "as written"
+    letter = f" ({RULES[rule].letter})" if RULES[rule].letter else ""
+    return f"{RULES[rule].turned}{letter}"
+
+
+def _draw_changes(axes: Axes, table: pd.DataFrame, measure: str, confidence: float) -> None:
+    by_rule = table.pivot(index="seed", columns="rule", values=measure)
+    compared = compare(table, measure, confidence)
+    axes.axvline(0, color="#718096", linewidth=1)
+    for place, row in enumerate(compared.itertuples()):
+        pairs = by_rule[row.rule] - by_rule[AS_WRITTEN]
+        colour = COLOURS[row.verdict]
+        if not row.seeds:
+            axes.text(0, place, " broke down", color=colour, va="center", fontsize="small")
+            continue
+        axes.plot(pairs, np.full(len(pairs), place), ".", color=colour, alpha=0.5, markersize=5)
+        axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2)
+        axes.plot(row.change, place, "o", color=colour, markersize=6)
+    kind = MEASURES[measure]
+    written = by_rule[AS_WRITTEN].mean()
+    axes.set_title(f"{kind.label}\nas written: {written:.3g}", fontsize="medium")
+    arrow = "← better" if kind.better == "lower" else "better →"
+    axes.set_xlabel(f"change ({arrow})", fontsize="small")
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", color="#edf2f7")
+    axes.set_axisbelow(True)
+    axes.locator_params(axis="x", nbins=4)

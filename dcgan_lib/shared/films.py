@@ -1,0 +1,112 @@
+"""Films of generated faces: GIF by Pillow, MP4 by OpenCV (chapter 09)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from dcgan_lib.shared.errors import CourseError
+from dcgan_lib.shared.files import atomic_path
+
+MARK = "Generated faces: nobody looks like this."
+CODEC = "mp4v"  # MPEG-4 part 2, which OpenCV's own wheels write on every system
+LEAST_SIDE = 256  # pixels of a film; smaller faces are enlarged by a whole number
+
+
+def write_gif(frames: np.ndarray, path: str | Path, rate: float = 12.5) -> None:
+    """Write frames as a GIF that repeats for ever, marked as generated in its comment.
+
+    Args:
+        frames: uint8, shape (n, height, width, 3), RGB.
+        path: the file, ending in ``.gif``.
+        rate: frames a second, up to 50; a GIF counts hundredths of a second.
+
+    Raises:
+        CourseError: the name ends otherwise, or there are no frames.
+        OSError: the file can't be written.
+    """
+    path = _checked(frames, path, ".gif")
+    pictures = [_with_palette(frame) for frame in frames]
+    with atomic_path(path) as part:
+        pictures[0].save(
+            part,
+            save_all=True,
+            append_images=pictures[1:],
+            duration=round(1000 / rate),
+            loop=0,
+            comment=MARK.encode(),
+        )
+
+
+def write_mp4(frames: np.ndarray, path: str | Path, rate: float = 25) -> None:
+    """Write frames as an MP4 film and read it again, to see that every frame is there.
+
+    Args:
+        frames: uint8, shape (n, height, width, 3), RGB.
+        path: the file, ending in ``.mp4``.
+        rate: frames a second.
+
+    Raises:
+        CourseError: the name ends otherwise, there are no frames, or this OpenCV can't write or
+            read such films.
+        OSError: the file can't be written.
+    """
+    path = _checked(frames, path, ".mp4")
+    large = _enlarged(frames)
+    with atomic_path(path) as part:
+        size = (large.shape[2], large.shape[1])
+        film = cv2.VideoWriter(str(part), cv2.VideoWriter_fourcc(*CODEC), rate, size)
+        for frame in large if film.isOpened() else ():
+            film.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+        film.release()
+        found = len(read_mp4(part))
+        if found != len(frames):
+            raise CourseError(
+                f"This film can't be written. Expected an OpenCV with FFmpeg and its codec "
+                f"{CODEC}, as the wheels opencv-python-headless have. Received: OpenCV "
+                f"{cv2.__version__}, which gave {found} of {len(frames)} frames. Write a GIF "
+                "instead, or install that wheel."
+            )
+
+
+def read_mp4(path: str | Path) -> np.ndarray:
+    """The frames of a film: uint8 (n, height, width, 3), RGB; none where it can't be read."""
+    film, frames = cv2.VideoCapture(str(path)), []
+    while (read := film.read())[0]:
+        frames.append(cv2.cvtColor(read[1], cv2.COLOR_BGR2RGB))
+    film.release()
+    return np.array(frames, np.uint8)
+
+
+def _with_palette(frame: np.ndarray) -> Image.Image:
+    """A frame in 256 colours of its own, without dither, whose dots would double the file."""
+    few = Image.fromarray(frame).quantize(256, dither=Image.Dither.NONE)
+    times = _times(*frame.shape[:2])
+    return few.resize((few.width * times, few.height * times), Image.Resampling.NEAREST)
+
+
+def _checked(frames: np.ndarray, path: str | Path, suffix: str) -> Path:
+    path = Path(path)
+    if path.suffix.lower() != suffix or not len(frames):
+        raise CourseError(
+            f"This film can't be written. Expected frames, and a file that ends in {suffix}. "
+            f"Received: {len(frames)} frames for {path.name}. Choose another name."
+        )
+    return path
+
+
+def _times(height: int, width: int) -> int:
+    return max(1, -(-LEAST_SIDE // min(height, width)))
+
+
+def _enlarged(frames: np.ndarray) -> np.ndarray:
+    """Frames of at least 256 pixels and of even sides, which MP4 needs, softly enlarged."""
+    height, width = frames.shape[1:3]
+    times = _times(height, width)
+    size = (times * width + times * width % 2, times * height + times * height % 2)
+    if size == (width, height):
+        return frames
+    return np.stack([cv2.resize(frame, size, interpolation=cv2.INTER_CUBIC) for frame in frames])

@@ -1,0 +1,239 @@
+"""The training doctor: names what ails a run, and where to turn (chapter 08).
+
+Every measure is a number of an epoch (``Vitals``), every diagnosis a pure function of such
+numbers. The callback ``Doctor`` measures a few dozen faces now and then, and changes nothing:
+a run is the same, bit for bit, with and without it. It never stops a run; that is the work of
+``monitor.Guard``, which sees the loss of every batch. The doctor sees what losses don't show.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from dcgan_lib.shared import atomic_path
+from dcgan_lib.train.gan import DCGAN
+from dcgan_lib.train.vitals import EXAMINED, Probe, Vitals
+
+EVERY = 50  # updates between two examinations
+WAIT = 100  # updates before anything is judged: D has an easy time at the start of every run
+FOG = 400  # updates before G's faces must differ: they start as one fog
+PATIENCE = 3  # examinations in a row that show an illness before it is named
+
+# The limits, and what healthy runs showed between WAIT and their end: ORL at 32 and 64 pixels,
+# the profiles quick and paper and networks of width 8, several seeds.
+LEAST_SPREAD = 0.2
+D_SURE, D_SURE_OF_FAKES, G_LOST = 0.97, 0.03, 4.0
+LEAST_GRADIENT = 1.0
+MOST_MODE_GAP = 1.0
+MOST_GRID = 1.0
+MOST_MEMORISED = 0.5
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """An illness: its name, what was seen (numbers and limits), and where to turn."""
+
+    name: str
+    seen: str
+    turn_to: str
+
+
+def mode_collapse(v: Vitals) -> Diagnosis | None:
+    """Many z give nearly one face."""
+    if v.updates < FOG or v.spread >= LEAST_SPREAD:
+        return None
+    return Diagnosis(
+        "mode collapse",
+        f"Faces of {EXAMINED} different z differ {v.spread:.2f} times as much as training faces "
+        f"do; at least {LEAST_SPREAD} is expected.",
+        "Lower --set learning_rate=…, keep --set batch_norm=both, or try --set augment="
+        "translation; chapters 07 and 10.",
+    )
+
+
+def discriminator_won(v: Vitals) -> Diagnosis | None:
+    """D is sure of every face, so G is told that all it makes is wrong, and hardly why."""
+    if v.d_real < D_SURE or v.d_fake > D_SURE_OF_FAKES or v.g_loss < G_LOST:
+        return None
+    return Diagnosis(
+        "D has won",
+        f"D gives training faces {v.d_real:.3f} (limit {D_SURE}), generated ones {v.d_fake:.3f} "
+        f"(limit {D_SURE_OF_FAKES}), and G's loss is {v.g_loss:.1f} (limit {G_LOST:g}).",
+        "Weaken D by a smaller --set discriminator_width=… or by --set label_smoothing=0.1, keep "
+        "--set discriminator_steps=1, or lower --set learning_rate=…; chapters 06 and 07.",
+    )
+
+
+def vanishing_gradient(v: Vitals) -> Diagnosis | None:
+    """What reaches G's weights is too small to move them well."""
+    if not v.gradient < LEAST_GRADIENT:
+        return None
+    return Diagnosis(
+        "vanishing gradients",
+        f"The gradient of G's loss by G's parameters has a norm of {v.gradient:.2g}; at least "
+        f"{LEAST_GRADIENT:g} is expected. G's outputs go from {v.low:.3f} to {v.high:.3f}.",
+        "Lower --set learning_rate=… where they sit at -1 or 1; else keep --set batch_norm=both "
+        "and --set discriminator_activation=leaky_relu; chapters 04, 05 and 10.",
+    )
+
+
+def mode_gap(v: Vitals) -> Diagnosis | None:
+    """BatchNormalization's running statistics are not those of the batches."""
+    if not v.mode_gap > MOST_MODE_GAP:
+        return None
+    return Diagnosis(
+        "BatchNormalization's two modes differ",
+        f"The same z give faces that differ between training mode and inference mode by "
+        f"{v.mode_gap:.2f} of what faces differ among themselves; up to {MOST_MODE_GAP} is usual.",
+        "Lower --set batch_norm_momentum=… (0.9 follows within some 20 updates), take a larger "
+        "--set batch_size=…, or lower --set learning_rate=…; chapters 04 and 07.",
+    )
+
+
+def checkerboard(v: Vitals) -> Diagnosis | None:
+    """G's strides show as a pattern of period 2."""
+    if not v.grid > MOST_GRID:
+        return None
+    return Diagnosis(
+        "checkerboards",
+        f"A pattern that repeats every 2 pixels, at the same places in all generated faces, is "
+        f"{v.grid:.2f} times as strong as all the finest detail of training faces; up to "
+        f"{MOST_GRID} is usual.",
+        "Take --set kernel_size=4, which its stride of 2 divides, or --set pooling=true; "
+        "chapters 04 and 10.",
+    )
+
+
+def outputs_out_of_range(v: Vitals) -> Diagnosis | None:
+    """G makes values that no training face can have."""
+    return _out_of_range("Generated", v.low, v.high)
+
+
+def set_too_small(v: Vitals) -> Diagnosis | None:
+    """D knows its training faces by heart."""
+    if not v.memorised > MOST_MEMORISED:
+        return None
+    return Diagnosis(
+        "too few faces for this network",
+        f"D puts held-out faces {v.memorised:.2f} of the way from training faces to generated "
+        f"ones; up to {MOST_MEMORISED} is usual, 0 is a D that knows nothing by heart.",
+        "Give more photographs, a smaller --set discriminator_width=…, --set flip=true and --set "
+        "augment=translation, or fewer --set epochs=…; chapters 02 and 08.",
+    )
+
+
+CHECKS: tuple[Callable[[Vitals], Diagnosis | None], ...] = (
+    mode_collapse,
+    discriminator_won,
+    vanishing_gradient,
+    mode_gap,
+    checkerboard,
+    outputs_out_of_range,
+    set_too_small,
+)
+
+
+def diagnose(course: Sequence[Vitals]) -> list[Diagnosis]:
+    """What each of the last ``PATIENCE`` examinations shows, all of them after ``WAIT`` updates.
+
+    G's first faces are fog, and D has an easy time with them in every run.
+    """
+    recent = list(course)[-PATIENCE:]
+    if len(recent) < PATIENCE or recent[0].updates < WAIT:
+        return []
+    found = [[check(vitals) for vitals in recent] for check in CHECKS]
+    return [row[-1] for row in found if all(row)]
+
+
+def wrong_range(faces: np.ndarray) -> Diagnosis | None:
+    """Training faces that are not in [-1, 1], such as 0 to 1 or 0 to 255; any shape."""
+    return _out_of_range("Training", float(faces.min()), float(faces.max()))
+
+
+def _out_of_range(whose: str, low: float, high: float) -> Diagnosis | None:
+    if -1.001 <= low < 0 and high <= 1.001:
+        return None
+    return Diagnosis(
+        "images in the wrong range",
+        f"{whose} faces go from {low:.3g} to {high:.3g}; -1 to 1 is expected, with something "
+        "darker than 0.",
+        "Serve training faces with dcgan_lib.load.batches, which divides by 127.5 and takes 1 "
+        "away, and end G in --set output=tanh; chapters 03 and 04.",
+    )
+
+
+def not_finite(gan: DCGAN, faces: np.ndarray) -> Diagnosis | None:
+    """Weights or generated faces that are no numbers: a loss shows it one batch later, at best."""
+    networks = (gan.generator, gan.discriminator)
+    names = [w.path for n in networks for w in n.weights if not np.isfinite(w.numpy()).all()]
+    if not names and np.isfinite(faces).all():
+        return None
+    where = f"{len(names)} weights, the first {names[0]}," if names else "generated faces"
+    return Diagnosis(
+        "not a number",
+        f"Infinite or undefined values in {where} where all should be finite.",
+        "Lower --set learning_rate=… or, in half precision, take --set precision=float32, and "
+        "start another --run; chapter 07.",
+    )
+
+
+class Doctor(keras.callbacks.Callback):
+    """Examine a run now and then; name each illness once, and keep ``doctor.json``.
+
+    ``doctor.json`` is a list of diagnoses with their epochs, empty when all is well;
+    ``doctor.csv`` holds what was measured. Both go on where a resumed run does.
+
+    Args:
+        run: folder of the run.
+        probe: what to look at.
+    """
+
+    def __init__(self, run: Path, probe: Probe) -> None:
+        super().__init__()
+        self.run, self.probe = run, probe
+        self.course: list[Vitals] | None = None
+        self.named: list[dict[str, object]] = []
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.updates = int(self.model.generator_optimizer.iterations)
+        if self.course is None:
+            self.course, self.named = _read(self.run, epoch)
+            self._name(epoch, [wrong_range(self.probe.training)])
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        updates = int(self.model.generator_optimizer.iterations)
+        if updates // EVERY == self.updates // EVERY:
+            return
+        vitals, faces = self.probe.examine(self.model, epoch + 1, logs)
+        self.course.append(vitals)
+        self._name(epoch + 1, [not_finite(self.model, faces), *diagnose(self.course)])
+        with atomic_path(self.run / "doctor.csv") as path:
+            pd.DataFrame(self.course).to_csv(path, index=False)
+
+    def _name(self, epoch: int, found: list[Diagnosis | None]) -> None:
+        before = {entry["name"] for entry in self.named}
+        for diagnosis in found:
+            if diagnosis and diagnosis.name not in before:
+                entry = {"epoch": epoch} | dataclasses.asdict(diagnosis)
+                self.named.append(entry)
+                tqdm.write("Doctor, epoch {epoch}: {name}. {seen} {turn_to}".format(**entry))
+        with atomic_path(self.run / "doctor.json") as path:
+            path.write_text(json.dumps(self.named, indent=1), "utf-8")
+
+
+def _read(run: Path, epoch: int) -> tuple[list[Vitals], list[dict[str, object]]]:
+    """What was measured and named up to the epoch that a run goes on from."""
+    if not (run / "doctor.csv").exists():
+        return [], []
+    rows = pd.read_csv(run / "doctor.csv").query("epoch <= @epoch").to_dict("records")
+    named = json.loads((run / "doctor.json").read_text("utf-8"))
+    return [Vitals(**row) for row in rows], [n for n in named if n["epoch"] <= epoch]

