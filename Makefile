@@ -20,7 +20,7 @@ $(READY): constraints.txt pyproject.toml
 	@touch $@
 
 course: $(READY)  ## every chapter in order: photographs in, faces out (PROFILE=tiny for a fast one)
-	@$(PY) -m dcgan_course course build/course --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
+	@$(PY) -m dcgan_course run build/course --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
 
 test: $(READY)  ## the tests, in ten minutes on two cores
 	@$(PY) -m pytest -n 2

@@ -30,17 +30,13 @@ from pathlib import Path
 VERSION, ADDRESS = "{version}", "{address}"  # of this course; "": not published yet
 if importlib.util.find_spec("dcgan_course") is None:  # as on Colab: install it beside what is there
     places = [Path.cwd(), *Path.cwd().parents, Path("/content/drive/MyDrive")]
-    archives = [place / f"dcgan-course-{{VERSION}}.zip" for place in places]
-    sources = [place for place in places if (place / "dcgan_course").is_dir()]
-    sources += [archive for archive in archives if archive.is_file()]
-    if ADDRESS:
-        sources = [f"git+{{ADDRESS}}@v{{VERSION}}"]
-    if not sources:
-        raise FileNotFoundError(
-            f"Upload {{archives[0].name}} (made by `make archive`) beside this notebook,\\n"
-            "or mount your Drive with the archive on it. Then run this cell again."
-        )
-    for step in (["pip", "install", "-q", "--no-deps", str(sources[0])], ["dcgan_course.setup"]):
+    found = [place for place in places if (place / "dcgan_course").is_dir()]
+    found += [file for place in places for file in place.glob(f"dcgan-course-{{VERSION}}.zip")]
+    if not found and not ADDRESS:
+        raise FileNotFoundError(f"Upload dcgan-course-{{VERSION}}.zip beside this notebook.")
+    source = f"git+{{ADDRESS}}@v{{VERSION}}" if ADDRESS else str(found[0])
+    install = ["pip", "install", "-q", "--no-deps", "lazy-loader", source]
+    for step in (install, ["dcgan_course.setup"]):
         subprocess.run([sys.executable, "-m", *step], check=True)
     importlib.invalidate_caches()
 import dcgan_course

@@ -18,7 +18,7 @@ from dcgan_lib.crop import WHEELS
 from dcgan_lib.shared import CourseError
 
 KEPT = ("tensorflow", "keras", "numpy")  # the machine's own, made for its GPU
-NOT_NEEDED = ("jupyterlab", "papermill")  # the page itself is the notebook server
+NOT_NEEDED = ("jupyterlab", "papermill", "nbconvert", "nbformat")  # the page itself is the notebook server
 OPENCV = "opencv-python-headless"
 
 
@@ -38,9 +38,7 @@ def require_version(version: str) -> None:
 
 def main() -> None:
     """Install what is missing, and one OpenCV that has the Haar cascades."""
-    wanted = [Requirement(line) for line in metadata.requires("dcgan-lib") or []]
-    wanted = [one for one in wanted if one.marker is None and one.name not in (*NOT_NEEDED, OPENCV)]
-    missing = [str(one) for one in wanted if not _is_installed(one)]
+    missing = [f"{one.name}{one.specifier}" for one in _wanted() if not _is_installed(one)]
     if missing:
         pins = [f"{name}=={metadata.version(name)}" for name in KEPT if _version(name)]
         _pip("install", *missing, *pins)
@@ -51,6 +49,13 @@ def main() -> None:
         _pip("install", "--no-deps", f"{OPENCV}>=4.8,<5")
     for name in ("tensorflow", OPENCV):
         print(f"{name} {_version(name)}")
+
+
+def _wanted() -> list[Requirement]:
+    """What the library needs, and its extra ``course``, but for what such a machine does without."""
+    listed = [Requirement(line) for line in metadata.requires("dcgan-lib") or []]
+    listed = [one for one in listed if one.name not in (*NOT_NEEDED, OPENCV)]
+    return [one for one in listed if one.marker is None or one.marker.evaluate({"extra": "course"})]
 
 
 def _is_installed(requirement: Requirement) -> bool:

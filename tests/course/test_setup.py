@@ -64,7 +64,8 @@ def content(tmp_path):
     line = ["git", "clone", "--quiet", str(REPOSITORY), str(tmp_path / "course")]
     subprocess.run(line, check=True)
     shutil.copytree(NOTEBOOKS, tmp_path / "course" / "notebooks", dirs_exist_ok=True)
-    shutil.copytree(REPOSITORY / "dcgan_lib", tmp_path / "course" / "dcgan_lib", dirs_exist_ok=True)
+    for package in ("dcgan_lib", "dcgan_course"):
+        shutil.copytree(REPOSITORY / package, tmp_path / "course" / package, dirs_exist_ok=True)
     return tmp_path / "course" / "notebooks"
 
 

@@ -10,6 +10,7 @@ from packaging.version import Version
 from tests.conftest import REPOSITORY
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS = ("course", "cluster", "classroom", "dev")
 ENVIRONMENT = (REPOSITORY / "environment.yml").read_text("utf-8")
 
 
@@ -21,7 +22,7 @@ def specified(lines):
 def wanted():
     extras = PROJECT["optional-dependencies"]
     return specified(
-        PROJECT["dependencies"] + extras["dev"] + extras["cluster"] + extras["classroom"]
+        sum((extras[name] for name in EXTRAS), PROJECT["dependencies"])
     )
 
 
