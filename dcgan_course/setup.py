@@ -18,7 +18,8 @@ from dcgan_lib.crop import WHEELS
 from dcgan_lib.shared import CourseError
 
 KEPT = ("tensorflow", "keras", "numpy")  # the machine's own, made for its GPU
-NOT_NEEDED = ("jupyterlab", "papermill", "nbconvert", "nbformat")  # the page itself is the notebook server
+# The page itself is the notebook server.
+NOT_NEEDED = ("jupyterlab", "papermill", "nbconvert", "nbformat")
 OPENCV = "opencv-python-headless"
 
 
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 def _wanted() -> list[Requirement]:
-    """What the library needs, and its extra ``course``, but for what such a machine does without."""
+    """What the library and its extra ``course`` need, without ``NOT_NEEDED``."""
     listed = [Requirement(line) for line in metadata.requires("dcgan-lib") or []]
     listed = [one for one in listed if one.name not in (*NOT_NEEDED, OPENCV)]
     return [one for one in listed if one.marker is None or one.marker.evaluate({"extra": "course"})]
