@@ -3,6 +3,7 @@ from .generator import build_generator as build_generator
 from .load import (
     FaceSet as FaceSet,
     batches as batches,
+    from_images as from_images,
     load_face_set as load_face_set,
     load_faces as load_faces,
     to_images as to_images,

@@ -122,7 +122,7 @@ def batches(
 
     def read(number: np.int64) -> np.ndarray:
         epoch, step = divmod(int(number), per_epoch)
-        batch = faces[epoch_order(epoch)[step]].astype(np.float32) / 127.5 - 1.0
+        batch = from_images(faces[epoch_order(epoch)[step]])
         if flip:
             mirrored = np.random.default_rng((seed, epoch, step)).random(batch_size) < 0.5
             batch[mirrored] = batch[mirrored, :, ::-1]
@@ -136,8 +136,16 @@ def batches(
     return numbers.map(read_tensor).prefetch(tf.data.AUTOTUNE)
 
 
+def from_images(images: np.ndarray) -> np.ndarray:
+    """Bring pictures to the range of G's tanh: uint8 in [0, 255] → float32 in [-1, 1], same shape.
+
+    Byte 0 becomes -1 and byte 255 becomes 1, exactly (the paper's section 4.3).
+    """
+    return np.asarray(images).astype(np.float32) / 127.5 - 1.0
+
+
 def to_images(faces: np.ndarray | tf.Tensor) -> np.ndarray:
-    """Turn G's output back into pictures: [-1, 1] → uint8 in [0, 255], same shape."""
+    """Undo ``from_images``: floats, meant to be in [-1, 1] → the nearest uint8, same shape."""
     return np.clip(np.round((np.asarray(faces, np.float32) + 1.0) * 127.5), 0, 255).astype(np.uint8)
 
 

@@ -65,7 +65,7 @@ def draw_idea(z: np.ndarray, generated: np.ndarray, real: np.ndarray) -> Figure:
     axes.set(xlim=(0, 10.4), ylim=(-0.1, 4.75), aspect="equal")
     axes.axis("off")
     side = int(len(z) ** 0.5)
-    noise = np.repeat(((z[: side**2].reshape(side, side, 1) + 1) * 127.5).astype(np.uint8), 3, 2)
+    noise = np.repeat(to_images(z[: side**2].reshape(side, side, 1)), 3, 2)
     _picture(axes, noise, (0.1, 2.45), "#4a5568", f"z: {len(z)} random numbers")
     _picture(axes, generated, (4.35, 2.45), GENERATED_COLOUR, "generated face")
     _picture(axes, real, (4.35, 0.35), REAL_COLOUR, "face from a photograph")

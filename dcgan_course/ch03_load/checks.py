@@ -11,7 +11,7 @@ import numpy as np
 
 from dcgan_course.ch03_load.plots import face_numbers, numbered_faces, rows_served
 from dcgan_course.checking import passed, require, require_close, require_shape
-from dcgan_lib import batches, load_faces, to_images
+from dcgan_lib import batches, from_images, load_faces, to_images
 
 
 def check_read_face(read_face: Callable[[Path], np.ndarray]) -> None:
@@ -57,7 +57,7 @@ def check_scale(to_minus_one_one: Callable[[np.ndarray], np.ndarray]) -> None:
 def check_to_bytes(to_bytes: Callable[[np.ndarray], np.ndarray]) -> None:
     """3.3: the way back is exact for every byte, takes the nearest, and keeps to the range."""
     every = np.arange(256, dtype=np.uint8)
-    received = to_bytes(every.astype(np.float32) / 127.5 - 1.0)
+    received = to_bytes(from_images(every))
     require_shape("The result", received, every.shape)
     _require_type("The result", received, np.uint8, "A picture file holds bytes.")
     wrong = np.flatnonzero(received != every)

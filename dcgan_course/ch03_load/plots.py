@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 from matplotlib.figure import Figure
 
-from dcgan_lib import batches, to_images
+from dcgan_lib import batches, from_images, to_images
 from dcgan_lib.shared import GENERATED_COLOUR, REAL_COLOUR, image_grid
 
 GREY = "#a0aec0"
@@ -43,7 +43,7 @@ def draw_ranges(images: np.ndarray) -> Figure:
     on_disk, in_batch, tanh = figure.subplots(1, 3)
     on_disk.hist(pixels, 64, range=(0, 255), orientation="horizontal", color=REAL_COLOUR)
     on_disk.set(title="real faces, as bytes", ylabel="value", yticks=(0, 64, 128, 191, 255))
-    scaled = pixels.astype(np.float32) / 127.5 - 1.0
+    scaled = from_images(pixels)
     in_batch.hist(scaled, 64, range=(-1, 1), orientation="horizontal", color=REAL_COLOUR)
     in_batch.set(title="real faces, in a batch", yticks=(-1, -0.5, 0, 0.5, 1))
     for axes in (on_disk, in_batch):
@@ -139,7 +139,7 @@ def batch_means(images: np.ndarray, batch_size: int, seed: int, *, shuffled: boo
     rows = np.arange(steps * batch_size).reshape(steps, batch_size)
     if shuffled:
         rows = rows_served(len(images), batch_size, seed)
-    each = np.asarray(images).mean(axis=(1, 2, 3)) / 127.5 - 1
+    each = from_images(images).mean(axis=(1, 2, 3))
     return each[rows].mean(axis=1)
 
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 from IPython.display import HTML
 from matplotlib.figure import Figure
 
-from dcgan_lib import to_images
+from dcgan_lib import from_images, to_images
 from dcgan_lib.latent import CONTROL_COLOUR, draw_bars, residual
 from dcgan_lib.shared import GENERATED_COLOUR, REAL_COLOUR, draw_pictures, image_grid
 from dcgan_lib.train import generate
@@ -134,7 +134,7 @@ def search(
         Faces, uint8 (steps + 1, side, side, 3), the start first, and what is left over at each,
         float64 (steps + 1,), as ``invert.residual`` measures it.
     """
-    target = tf.constant(photograph[None].astype(np.float32) / 127.5 - 1)
+    target = tf.constant(from_images(photograph[None]))
     start = 0.1 * np.random.default_rng(0).uniform(-1, 1, (1, generator.input_shape[1]))
     z, points = tf.constant(start, tf.float32), []
     for _ in range(steps):

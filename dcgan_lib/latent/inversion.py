@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from dcgan_lib.load import to_images
+from dcgan_lib.load import from_images, to_images
 from dcgan_lib.settings import Settings
 from dcgan_lib.shared import CourseError
 
@@ -73,7 +73,7 @@ def invert(
         random = np.random.default_rng(seed)
         start = 0.5 * random.uniform(-1, 1, (count * restarts, latent_dim))
     restarts = len(start) // count
-    targets = np.repeat(photographs, restarts, axis=0).astype(np.float32) / 127.5 - 1
+    targets = from_images(np.repeat(photographs, restarts, axis=0))
     bounded = noise == "uniform"
     z = _descend(generator, tf.constant(targets), start, steps, bounded, each)
     faces = _faces(generator, z)
@@ -167,7 +167,7 @@ def encode(encoder: keras.Model, generator: keras.Model, photographs: np.ndarray
         CourseError: photographs of another side.
     """
     _check_side(generator, photographs)
-    scaled = photographs.astype(np.float32) / 127.5 - 1
+    scaled = from_images(photographs)
     parts = [encoder(scaled[i : i + 64], training=False) for i in range(0, len(scaled), 64)]
     z = np.concatenate([np.asarray(part, np.float32) for part in parts])
     faces = _faces(generator, z)

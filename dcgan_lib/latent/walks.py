@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dcgan_lib.load import from_images
 from dcgan_lib.shared import CourseError
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _describe(
         "variety": variety(faces),
     }
     if discriminator is not None:
-        logits = discriminator(faces.astype(np.float32) / 127.5 - 1, training=False)
+        logits = discriminator(from_images(faces), training=False)
         figures["d_logit"] = float(np.median(logits))
     return figures
 

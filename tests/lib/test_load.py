@@ -1,14 +1,18 @@
 """Folders into arrays, arrays into batches."""
 
 import os
+import re
 import shutil
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from dcgan_lib.load import batches, load_face_set, load_faces, to_images
+from dcgan_lib.load import batches, from_images, load_face_set, load_faces, to_images
 from dcgan_lib.shared.errors import CourseError
+
+HAND = re.compile(r"/ 127\.5 - 1|\* 127\.5\)*\.astype")  # by hand: uint8 to [-1, 1] and back
 
 
 @pytest.fixture
@@ -161,6 +165,14 @@ def test_flips_mirror_about_half_of_the_faces_left_to_right():
     assert (unflipped[:, 0, 0, 0] > unflipped[:, 0, -1, 0]).all()
 
 
+def test_pixels_come_to_floats_and_back_in_one_place():
+    """Nowhere else stands the formula, but where a chapter or its answers teach it."""
+    root = Path(__file__).parents[2]
+    sources = [*root.glob("dcgan_lib/**/*.py"), *root.glob("dcgan_course/**/*.py")]
+    found = {path.relative_to(root).as_posix() for path in sources if HAND.search(path.read_text())}
+    assert found == {"dcgan_lib/load.py"}
+
+
 def test_rows_choose_faces():
     parts = served(numbered(), 3, seed=0, rows=np.array([1, 4, 7]))
     assert sorted(numbers(parts[0])) == [1, 4, 7]
@@ -183,7 +195,10 @@ def test_what_batches_refuse(faces, size, message):
         batches(faces, size, seed=0)
 
 
-def test_to_images_is_the_way_back():
+def test_bytes_become_minus_one_to_one_in_even_steps_and_come_back():
     bytes_ = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
-    assert (to_images(bytes_.astype(np.float32) / 127.5 - 1) == bytes_).all()
+    floats = from_images(bytes_)
+    assert floats.dtype == np.float32 and (floats[0, 0, 0, 0], floats[0, -1, -1, 0]) == (-1, 1)
+    np.testing.assert_allclose(floats.ravel(), np.linspace(-1, 1, 256), atol=1e-7)
+    assert (to_images(floats) == bytes_).all()
     assert to_images(np.array([-3.0, 3.0])).tolist() == [0, 255]

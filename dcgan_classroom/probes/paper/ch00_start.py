@@ -5,8 +5,7 @@ from dcgan_classroom.probes.base import FILLED, Probe
 SMALL_GENERATOR = (
     FILLED
     + """
-from dcgan_lib.networks import build_generator
-from dcgan_lib.settings import get_settings
+from dcgan_lib import build_generator, get_settings
 
 
 def small_generator():

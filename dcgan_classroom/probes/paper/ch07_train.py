@@ -40,14 +40,13 @@ from pathlib import Path
 
 import keras
 import tensorflow as tf
-from dcgan_lib.gan import DCGAN
-from dcgan_lib.load import load_faces
-from dcgan_lib.settings import get_settings
+from dcgan_lib import from_images, get_settings, load_faces
+from dcgan_lib.train import DCGAN
 
 
 def trained():
     folder = next(p for p in sorted((Path(setting["data_dir"]) / "faces").iterdir()) if p.is_dir())
-    faces = load_faces(folder, 32).astype(np.float32) / 127.5 - 1
+    faces = from_images(load_faces(folder, 32))
     gan = DCGAN(get_settings("tiny", image_size=32, moving_average=0))
     gan.compile(*(keras.optimizers.Adam(0.005, beta_1=0.5) for _ in range(2)))
     step = tf.function(training_step, autograph=False)
@@ -111,8 +110,8 @@ ask("the mean of squares", lambda: column(2))
         """
 import keras
 import tensorflow as tf
-from dcgan_lib.gan import DCGAN
-from dcgan_lib.settings import get_settings
+from dcgan_lib import get_settings
+from dcgan_lib.train import DCGAN
 
 
 faces = tf.constant(random.uniform(-1, 1, (6, 32, 32, 3)), tf.float32)
