@@ -19,7 +19,6 @@ from dcgan_classroom.grading.marks import (
 from dcgan_classroom.probes import answers as reading, find_probes
 from dcgan_classroom.probes.answers import Answers, Other, Raised, difference, read_answers
 from dcgan_classroom.probes.beyond.ch08_evaluate import rightly_named
-from dcgan_classroom.probes.in_kernel import SOURCE
 from dcgan_classroom.release import student_version
 from dcgan_classroom.sandbox.engine import Run, run_notebook
 from dcgan_classroom.sandbox.process import Limits
@@ -27,32 +26,13 @@ from dcgan_classroom.submissions.rebuild import rebuild_notebook
 from dcgan_course.chapters import find_chapters, grading, read_notebook
 from dcgan_lib.shared.errors import CourseError
 from tests.conftest import REPOSITORY
+from tests.support.planted import asked, solved
 from tests.support.tools import the_sandbox
 
 COURSE = REPOSITORY / "tests" / "support" / "course"
 CHAPTER = read_notebook(COURSE / "01_sums.ipynb")
 PROBES = find_probes(COURSE, ["01_sums"])["01_sums"]
 LIMITS = Limits(memory_mb=4096, box_mb=16, cell_seconds=20, wall_seconds=60)
-
-
-def asked(probe, names, folder, seed=5):
-    """Run a probe here, on names as a notebook would define them."""
-    given = {"code": probe.code, "needs": probe.needs, "seed": seed, "name": "x"}
-    given |= {"folder": str(folder / "a"), "setting": {}}
-    exec(SOURCE, {"STUDENT": names, "GIVEN": given})
-    return read_answers(folder, "a", "x")
-
-
-def solved(number):
-    """The names that a solved chapter's solutions need and define, and its probes."""
-    path = next(path for path in find_chapters() if path.name.startswith(number))
-    names = {"Path": Path}
-    for cell in read_notebook(path).cells:
-        if cell.cell_type == "code" and " as lesson" in cell.source:
-            exec(cell.source.split("settings = ")[0], names)
-        if grading(cell) and grading(cell).solution and cell.cell_type == "code":
-            exec(cell.source, names)
-    return names, find_probes(path.parent, [path.stem])[path.stem]
 
 
 def marked(probe, names, source, folder):
