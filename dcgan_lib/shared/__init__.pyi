@@ -10,12 +10,28 @@ from .errors import CourseError as CourseError
 from .files import atomic_path as atomic_path, one_at_a_time as one_at_a_time
 from .films import write_gif as write_gif, write_mp4 as write_mp4
 from .pictures import (
+    DARK_GREY as DARK_GREY,
     GENERATED_COLOUR as GENERATED_COLOUR,
+    GENERATED_PALE as GENERATED_PALE,
+    GREY as GREY,
+    HEAT as HEAT,
+    LIGHT_GREY as LIGHT_GREY,
+    MARK as MARK,
+    PALE_GREY as PALE_GREY,
     REAL_COLOUR as REAL_COLOUR,
+    REAL_PALE as REAL_PALE,
+    WRONG_COLOUR as WRONG_COLOUR,
+    WRONG_PALE as WRONG_PALE,
     draw_pictures as draw_pictures,
     draw_strip as draw_strip,
+    finish as finish,
     image_grid as image_grid,
+    plot_epochs as plot_epochs,
+    png_bytes as png_bytes,
+    show_picture as show_picture,
     split_grid as split_grid,
+    switch_off as switch_off,
+    write_png as write_png,
 )
 from .workers import (
     dask_cluster as dask_cluster,

@@ -10,8 +10,8 @@ from PIL import Image
 
 from dcgan_lib.shared.errors import CourseError
 from dcgan_lib.shared.files import atomic_path
+from dcgan_lib.shared.pictures import MARK
 
-MARK = "Generated faces: nobody looks like this."
 CODEC = "mp4v"  # MPEG-4 part 2, which OpenCV's own wheels write on every system
 LEAST_SIDE = 256  # pixels of a film; smaller faces are enlarged by a whole number
 

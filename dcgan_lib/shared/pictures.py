@@ -1,15 +1,107 @@
-"""Every figure of the course. Colours: real and D blue, generated and G orange."""
+"""The look of every picture: one palette, one way to end a figure, one writer of marked PNGs.
+
+Colours mean the same everywhere: blue is real (photographs, and D, who takes their side), orange is
+generated (faces, and G, who makes them), red is wrong, grey is whatever these are compared with.
+"""
 
 from __future__ import annotations
 
+import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image, PngImagePlugin
 
-REAL_COLOUR = "#2b6cb0"  # real photographs, and the discriminator
-GENERATED_COLOUR = "#dd6b20"  # generated faces, and the generator
+from dcgan_lib.shared.files import atomic_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REAL_COLOUR, REAL_PALE = "#2b6cb0", "#bee3f8"  # real photographs, and the discriminator
+GENERATED_COLOUR, GENERATED_PALE = "#dd6b20", "#fbd38d"  # generated faces, and the generator
+WRONG_COLOUR, WRONG_PALE = "#c53030", "#fed7d7"
+DARK_GREY, GREY, LIGHT_GREY, PALE_GREY = "#4a5568", "#718096", "#a0aec0", "#dde3ec"
+HEAT = "magma"  # the colour map of numbers: dark is little, light is much
+
+MARK = "Generated faces: nobody looks like this."
+DPI = 120  # of the figures that commands write
+
+Picture = Figure | np.ndarray
+
+
+def finish(
+    figure: Figure,
+    legend: Literal["", "below", "inside"] = "",
+    *,
+    hide: Sequence[str] = ("top", "right"),
+    columns: int = 4,
+) -> Figure:
+    """End a figure of curves or bars: no line round the axes that frames nothing, and one legend.
+
+    Args:
+        figure: drawn; every axes in it is finished.
+        legend: "below" explains each label once, under the whole figure; "inside" does so in each
+            axes that has labels.
+        hide: the sides of the axes to take away.
+        columns: of a legend below.
+
+    Returns:
+        The same figure.
+    """
+    entries: dict[str, Any] = {}
+    for axes in figure.axes:
+        axes.spines[list(hide)].set_visible(False)
+        handles, labels = axes.get_legend_handles_labels()
+        entries = dict(zip(labels, handles, strict=True)) | entries
+        if legend == "inside" and handles:
+            axes.legend(frameon=False, fontsize="small")
+    if legend == "below":
+        look = {"frameon": False, "fontsize": "small", "ncols": columns}
+        figure.legend(entries.values(), entries.keys(), loc="outside lower center", **look)
+    return figure
+
+
+def show_picture(
+    axes: Axes, picture: np.ndarray, title: str = "", *, frame: str = "", **options: Any
+) -> None:
+    """Show a picture in sharp pixels, without ticks or lines round it.
+
+    Args:
+        axes: where.
+        picture: uint8 (height, width, 3), RGB, or (height, width), grey from 0 to 255.
+        title: stands above it.
+        frame: colour of a frame round it; "": none.
+        options: of ``Axes.imshow``, such as another colour map.
+    """
+    look = {"cmap": "gray", "vmin": 0, "vmax": 255, "interpolation": "nearest"}
+    axes.imshow(picture, **look | options)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=bool(frame), linewidth=2, color=frame or GREY)
+    axes.set_title(title, fontsize="medium")
+
+
+def plot_epochs(
+    axes: Axes, history: pd.DataFrame, columns: Mapping[str, tuple[str, str]], style: str = "-"
+) -> None:
+    """Curves over the epochs of a run, with dots where one or two epochs make no line.
+
+    Args:
+        axes: where.
+        history: has a column ``epoch`` and those that are drawn.
+        columns: name → label and colour.
+        style: of the curves, as Matplotlib writes it.
+    """
+    style = style if len(history) > 2 or "o" in style else f"o{style}"
+    for column, (label, colour) in columns.items():
+        values = history[column].astype(float)
+        axes.plot(history["epoch"], values, style, color=colour, label=label)
+    axes.set_xlabel("epoch")
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
 
 
 def image_grid(images: np.ndarray, columns: int | None = None, gap: int = 2) -> np.ndarray:
@@ -63,10 +155,8 @@ def draw_strip(columns: Mapping[str, np.ndarray], side: float = 1.5) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(rows, len(columns), squeeze=False)
     for place, (title, faces) in enumerate(columns.items()):
-        panels[0, place].set_title(title, fontsize="medium")
-        for axes, face in zip(panels[:, place], faces, strict=True):
-            axes.imshow(face, interpolation="nearest")
-            axes.axis("off")
+        for row, (axes, face) in enumerate(zip(panels[:, place], faces, strict=True)):
+            show_picture(axes, face, "" if row else title)
     return figure
 
 
@@ -90,10 +180,42 @@ def draw_pictures(
     height = side + (0.3 if titles else 0)
     figure = Figure(figsize=(columns * side, rows * height), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    switch_off(panels)
+    for axes, picture, title in zip(panels, pictures, titles or [""] * len(pictures), strict=False):
+        show_picture(axes, picture, title)
+    return figure
+
+
+def switch_off(panels: Iterable[Axes]) -> None:
+    """Hide the axes of panels, whether a picture comes into them or not."""
     for axes in panels:
         axes.axis("off")
-    for axes, picture in zip(panels, pictures, strict=False):
-        axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-    for axes, title in zip(panels, titles or (), strict=False):
-        axes.set_title(title, fontsize="medium")
-    return figure
+
+
+def png_bytes(picture: Picture, *, mark: str = MARK, dpi: int = DPI) -> bytes:
+    """A figure, or an image uint8 (height, width, 3) in RGB, as the bytes of a PNG file.
+
+    Args:
+        picture: what to encode.
+        mark: the file's description, which travels with it; "" where no generated face is shown.
+        dpi: pixels per inch of a figure.
+    """
+    buffer = io.BytesIO()
+    if isinstance(picture, Figure):
+        picture.savefig(buffer, format="png", dpi=dpi, metadata={"Description": mark or None})
+    else:
+        info = PngImagePlugin.PngInfo()
+        if mark:
+            info.add_text("Description", mark)
+        Image.fromarray(picture).save(buffer, "png", pnginfo=info)
+    return buffer.getvalue()
+
+
+def write_png(picture: Picture, path: str | Path, *, mark: str = MARK, dpi: int = DPI) -> None:
+    """Write a picture as ``png_bytes`` makes it: marked as generated unless it is told otherwise.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    with atomic_path(path) as part:
+        part.write_bytes(png_bytes(picture, mark=mark, dpi=dpi))

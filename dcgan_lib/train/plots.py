@@ -7,7 +7,7 @@ import math
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dcgan_lib.shared import GENERATED_COLOUR, REAL_COLOUR
+from dcgan_lib.shared import GENERATED_COLOUR, GREY, REAL_COLOUR, finish, plot_epochs
 
 
 def plot_history(history: pd.DataFrame) -> dict[str, Figure]:
@@ -42,12 +42,6 @@ def _curves(
     figure = Figure(figsize=(7, 3.6), layout="constrained")
     axes = figure.subplots()
     for (text, level), style in zip(levels.items(), ("--", ":"), strict=False):
-        axes.axhline(level, color="#718096", linestyle=style, linewidth=1, label=text)
-    marker = "o" if len(history) < 3 else ""
-    for column, (label, colour) in columns.items():
-        axes.plot(history["epoch"], history[column], color=colour, marker=marker, label=label)
-    axes.set_xlabel("epoch")
-    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(frameon=False, fontsize="small", ncols=4, loc="outside lower center")
-    return figure
+        axes.axhline(level, color=GREY, linestyle=style, linewidth=1, label=text)
+    plot_epochs(axes, history, columns)
+    return finish(figure, "below")

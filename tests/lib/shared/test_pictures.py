@@ -1,15 +1,25 @@
 """Figures: what is drawn where."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
 from dcgan_lib.shared.pictures import (
     GENERATED_COLOUR,
+    MARK,
     REAL_COLOUR,
+    draw_pictures,
     draw_strip,
+    finish,
     image_grid,
+    png_bytes,
+    show_picture,
     split_grid,
+    write_png,
 )
 from dcgan_lib.train.plots import plot_history
 
@@ -61,3 +71,55 @@ def test_history_is_drawn_with_its_equilibria(epochs):
             np.testing.assert_allclose(line.get_ydata(), history[column])
             assert line.get_color() == colour
         assert axes.get_title() and axes.get_xlabel() == "epoch" and axes.get_ylabel()
+
+
+def test_a_finished_figure_has_no_idle_lines_and_explains_each_label_once():
+    figure = Figure(layout="constrained")
+    panels = figure.subplots(1, 2)
+    for axes in panels:
+        axes.plot([1, 2], label="real")
+    panels[1].plot([2, 1], label="generated")
+    assert finish(figure, "below") is figure
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["real", "generated"]
+    for axes in panels:
+        seen = {side for side, spine in axes.spines.items() if spine.get_visible()}
+        assert seen == {"left", "bottom"} and axes.get_legend() is None
+
+
+def test_a_legend_inside_stands_only_where_there_are_labels():
+    figure = Figure()
+    named, nameless = figure.subplots(1, 2)
+    named.plot([1, 2], label="real")
+    nameless.plot([1, 2])
+    finish(figure, "inside")
+    assert named.get_legend() and not nameless.get_legend() and not figure.legends
+
+
+def test_a_picture_is_shown_as_it_is_and_framed_in_its_colour():
+    plain, framed = Figure().subplots(1, 2)
+    grey = np.array([[100, 150]], np.uint8)
+    show_picture(plain, grey, "grey")
+    assert plain.images[0].get_clim() == (0, 255)  # not stretched to black and white
+    assert plain.get_title() == "grey" and not len(plain.get_xticks())
+    assert not any(spine.get_visible() for spine in plain.spines.values())
+    show_picture(framed, grey, frame=GENERATED_COLOUR)
+    assert framed.spines["top"].get_visible()
+
+
+def test_pictures_without_titles_stand_in_rows():
+    figure = draw_pictures([np.zeros((4, 4), np.uint8)] * 3, columns=2)
+    assert [len(axes.images) for axes in figure.axes] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("kind", ["figure", "image"])
+def test_a_picture_file_says_that_its_faces_are_generated(kind, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+    picture = pixels if kind == "image" else draw_pictures([pixels])
+    write_png(picture, tmp_path / "face.png")
+    with Image.open(tmp_path / "face.png") as file:
+        assert file.text["Description"] == MARK and "nobody" in MARK
+        if kind == "image":
+            np.testing.assert_array_equal(np.asarray(file), pixels)
+    with Image.open(io.BytesIO(png_bytes(picture, mark=""))) as file:
+        assert "Description" not in file.text
