@@ -21,9 +21,7 @@ def specified(lines):
 
 def wanted():
     extras = PROJECT["optional-dependencies"]
-    return specified(
-        sum((extras[name] for name in EXTRAS), PROJECT["dependencies"])
-    )
+    return specified(sum((extras[name] for name in EXTRAS), PROJECT["dependencies"]))
 
 
 def conda_lines():

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 
@@ -63,24 +64,30 @@ FLOW = (
 )
 
 
+@cache
+def the_house() -> House:
+    """The house as it stands, read once."""
+    return House(REPOSITORY)
+
+
 def test_nothing_imports_back_up_the_flow():
-    assert not back_up_the_flow(House(REPOSITORY))
+    assert not back_up_the_flow(the_house())
 
 
 def test_no_module_is_part_of_a_circle():
-    assert not circles(edges(House(REPOSITORY)))
+    assert not circles(edges(the_house()))
 
 
 def test_a_room_is_entered_by_its_front_door():
-    assert not past_a_front_door(House(REPOSITORY))
+    assert not past_a_front_door(the_house())
 
 
 def test_no_room_and_no_module_is_too_large():
-    assert not too_large(House(REPOSITORY))
+    assert not too_large(the_house())
 
 
 def test_a_function_never_bears_its_files_name():
-    house = House(REPOSITORY)
+    house = the_house()
     named = [
         f"{module}.{node.name}"
         for module, path in house.modules.items()
@@ -91,19 +98,19 @@ def test_a_function_never_bears_its_files_name():
 
 
 def test_a_number_in_a_name_means_a_lesson():
-    names = [name for name in House(REPOSITORY).modules if any(c.isdigit() for c in name)]
+    names = [name for name in the_house().modules if any(c.isdigit() for c in name)]
     assert all(".ch" in name for name in names)
 
 
 def test_front_doors_hand_on_what_they_name():
-    for room, names in filter(itemgetter(1), House(REPOSITORY).doors.items()):
+    for room, names in filter(itemgetter(1), the_house().doors.items()):
         module = importlib.import_module(room)
         assert sorted(module.__all__) == sorted(names), room
         assert all(hasattr(module, name) for name in names), room
 
 
 def test_a_chapter_imports_little_of_ours():
-    arrows = [arrow for arrow in House(REPOSITORY).arrows if arrow.importer.endswith(".ipynb")]
+    arrows = [arrow for arrow in the_house().arrows if arrow.importer.endswith(".ipynb")]
     lines = Counter(name for name, _ in {(arrow.importer, arrow.line) for arrow in arrows})
     assert {name: count for name, count in lines.items() if count > MOST_IMPORT_LINES} == {}
 
@@ -164,7 +171,7 @@ def test_too_large_a_room_and_module_are_found(copy: Path):
 
 def added(look: Callable[[House], list[str]], copy: Path) -> set[str]:
     """What is found in a spoiled copy, and not in the house itself."""
-    return set(look(House(copy))) - set(look(House(REPOSITORY)))
+    return set(look(House(copy))) - set(look(the_house()))
 
 
 def plant(path: Path, line: str) -> None:
