@@ -60,5 +60,5 @@ lint: $(READY)  ## ruff's checks and format
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 
-constraints: $(READY)  ## write constraints.txt anew from what is installed
+constraints: $(READY)  ## write constraints.txt again from what is installed
 	@.venv/bin/pip freeze --exclude-editable > constraints.txt

@@ -56,7 +56,7 @@ def run(
 
 @app.command()
 def lint(notebooks: Folder = NOTEBOOKS) -> None:
-    """Name what is not in order in the chapters, and what mends it."""
+    """Name what isn't in order in the chapters, and what fixes it."""
     from dcgan_course.frame import problems
 
     found = [problem for path in find_chapters(notebooks) for problem in problems(path)]
