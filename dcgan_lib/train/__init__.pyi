@@ -8,7 +8,9 @@ from .command import sample_command as sample_command, train_command as train_co
 from .doctor import Doctor as Doctor
 from .gan import DCGAN as DCGAN
 from .grids import (
+    evenly_spaced_epochs as evenly_spaced_epochs,
     faces_at as faces_at,
+    faces_over_epochs as faces_over_epochs,
     first_faces as first_faces,
     sampled_epochs as sampled_epochs,
 )

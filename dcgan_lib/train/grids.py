@@ -28,9 +28,45 @@ def sampled_epochs(run: Path) -> list[int]:
     return epochs
 
 
+def evenly_spaced_epochs(run: Path, most: int) -> list[int]:
+    """At most so many of ``sampled_epochs``, evenly spaced, the first and the last among them.
+
+    Raises:
+        CourseError: the run has no grids.
+    """
+    epochs = sampled_epochs(run)
+    places = np.linspace(0, len(epochs) - 1, min(most, len(epochs))).round().astype(int)
+    return [epochs[place] for place in places]
+
+
+def faces_over_epochs(run: Path, columns: int = 6, rows: int = 4) -> dict[str, np.ndarray]:
+    """Some z followed over a run's epochs, for ``draw_strip``.
+
+    Args:
+        run: the run's folder.
+        columns: how many epochs, at most.
+        rows: how many z, at most.
+
+    Returns:
+        "epoch 0" and so on → uint8 (rows, side, side, 3), RGB; the same z in each.
+    """
+    epochs = evenly_spaced_epochs(run, columns)
+    return {f"epoch {epoch}": faces_at(run, epoch)[:rows] for epoch in epochs}
+
+
 def grid_at(run: Path, epoch: int) -> np.ndarray:
-    """A run's whole grid after an epoch of ``sampled_epochs``: uint8 (height, width, 3), RGB."""
-    with Image.open(run / "samples" / f"epoch_{epoch:04d}.png") as picture:
+    """A run's whole grid after an epoch of ``sampled_epochs``: uint8 (height, width, 3), RGB.
+
+    Raises:
+        CourseError: the run has no grid of this epoch.
+    """
+    path = run / "samples" / f"epoch_{epoch:04d}.png"
+    if not path.exists():
+        raise CourseError(
+            f"There is no grid of this epoch. Expected one of {sampled_epochs(run)}. "
+            f"Received: {epoch}. Choose one of these."
+        )
+    with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"))
 
 
@@ -51,8 +87,16 @@ def first_faces(run: Path, epoch: int, count: int = 16, zoom: int = 1) -> np.nda
 
 
 def faces_at(run: Path, epoch: int) -> np.ndarray:
-    """The faces of a run's grid, apart again: uint8 (n, side, side, 3)."""
-    return split_grid(grid_at(run, epoch), load_settings(run).image_size)
+    """The faces of a run's grid, apart again.
+
+    Returns:
+        uint8 (sample_count, side, side, 3), RGB; the same row comes from the same z in each epoch.
+
+    Raises:
+        CourseError: as ``grid_at``.
+    """
+    settings = load_settings(run)
+    return split_grid(grid_at(run, epoch), settings.image_size)[: settings.sample_count]
 
 
 def write_film(run: Path) -> None:
