@@ -8,7 +8,7 @@ from dataclasses import fields
 import keras
 import numpy as np
 
-from dcgan_course.ch00_start.plots import ROWS, count_different, noise_rows
+from dcgan_course.ch00_start.four_rows import ROWS, count_different, noise_rows
 from dcgan_course.checking import passed, require, require_shape
 from dcgan_lib import PROFILES, Settings
 from dcgan_lib.train import draw_noise, generate

@@ -12,26 +12,28 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from pandas.io.formats.style import Styler
-from PIL import Image
 
+from dcgan_course.ch00_start.four_rows import ROWS, count_different, noise_rows
 from dcgan_lib import Row, to_images
 from dcgan_lib.shared import (
+    DARK_GREY,
     GENERATED_COLOUR,
     REAL_COLOUR,
-    CourseError,
+    WRONG_COLOUR,
     draw_strip,
     image_grid,
-    split_grid,
+    show_picture,
+    switch_off,
 )
-from dcgan_lib.train import draw_noise, load_settings
+from dcgan_lib.train import faces_over_epochs
 
-GRID_WIDTH = 560  # pixels of an enlarged grid, at most (more where the grid itself is larger)
-ROWS = {
-    "a": "one z, four times",
-    "b": "seed 7, drawn anew each time",
-    "c": "seeds 1 to 4",
-    "d": "one z, only its last number changed",
-}
+WAYS = (  # of the arrows that draw_idea draws, in its units: start and end
+    ((1.5, 3.1), (2.0, 3.1)),
+    ((3.7, 3.1), (4.25, 3.1)),
+    ((5.75, 2.95), (6.75, 2.3)),
+    ((5.75, 1.15), (6.75, 1.8)),
+    ((8.45, 2.05), (9.05, 2.05)),
+)
 
 
 def environment_table(rows: Sequence[Row]) -> Styler:
@@ -43,7 +45,7 @@ def environment_table(rows: Sequence[Row]) -> Styler:
     )
     if not table["what to do"].any():
         table = table.drop(columns="what to do")
-    colours = {"yes": "color: #2f855a", "no": "color: #c53030; font-weight: bold"}
+    colours = {"yes": "color: #2f855a", "no": f"color: {WRONG_COLOUR}; font-weight: bold"}
     return (
         table.style.hide(axis="index")
         .map(colours.get, subset=["will do"])
@@ -63,20 +65,17 @@ def draw_idea(z: np.ndarray, generated: np.ndarray, real: np.ndarray) -> Figure:
     figure = Figure(figsize=(9.2, 4.3), layout="constrained")
     axes = figure.subplots()
     axes.set(xlim=(0, 10.4), ylim=(-0.1, 4.75), aspect="equal")
-    axes.axis("off")
+    switch_off([axes])
     side = int(len(z) ** 0.5)
     noise = np.repeat(to_images(z[: side**2].reshape(side, side, 1)), 3, 2)
-    _picture(axes, noise, (0.1, 2.45), "#4a5568", f"z: {len(z)} random numbers")
+    _picture(axes, noise, (0.1, 2.45), DARK_GREY, f"z: {len(z)} random numbers")
     _picture(axes, generated, (4.35, 2.45), GENERATED_COLOUR, "generated face")
     _picture(axes, real, (4.35, 0.35), REAL_COLOUR, "face from a photograph")
     _network(axes, (2.1, 2.6), GENERATED_COLOUR, "G", "the forger")
     _network(axes, (6.85, 1.55), REAL_COLOUR, "D", "the detective")
     axes.text(9.75, 2.05, "real or\ngenerated?", ha="center", va="center", fontsize="large")
-    for start, end in (
-        ((1.5, 3.1), (2.0, 3.1)), ((3.7, 3.1), (4.25, 3.1)), ((5.75, 2.95), (6.75, 2.3)),
-        ((5.75, 1.15), (6.75, 1.8)), ((8.45, 2.05), (9.05, 2.05)),
-    ):  # fmt: skip
-        _arrow(axes, start, end, "#4a5568")
+    for start, end in WAYS:
+        _arrow(axes, start, end, DARK_GREY)
     _arrow(axes, (9.75, 2.5), (2.85, 3.75), GENERATED_COLOUR, bend=0.33)
     axes.text(7.6, 4.15, "what would have fooled D?", color=GENERATED_COLOUR)
     _arrow(axes, (9.75, 1.6), (7.6, 1.45), REAL_COLOUR, bend=-0.5)
@@ -100,40 +99,10 @@ def draw_generated(images: np.ndarray, title: str = "", *, columns: int = 8) -> 
     axes = figure.add_axes(
         (0, 0, 1, grid.shape[0] / grid.shape[1] * width / figure.get_figheight())
     )
-    axes.imshow(grid, interpolation="nearest")
-    axes.axis("off")
+    show_picture(axes, grid)
     note = "generated: nobody looks like this"
     axes.set_title(f"{title or f'{len(images)} faces'}\n{note}", color=GENERATED_COLOUR)
     return figure
-
-
-def noise_rows(latent_dim: int, seed: int) -> dict[str, np.ndarray]:
-    """Four rows of four z each, by letter, as ``ROWS`` describes them.
-
-    Returns:
-        ``{"a": …, "b": …, "c": …, "d": …}``, float32 (4, latent_dim), in [-1, 1].
-    """
-    one = np.repeat(draw_noise(1, latent_dim, seed), 4, axis=0)
-    changed = one.copy()
-    changed[:, -1] = (-1, -0.5, 0.5, 1)
-    seeds = {"b": (7, 7, 7, 7), "c": (1, 2, 3, 4)}
-    drawn = {row: np.concatenate([draw_noise(1, latent_dim, number) for number in numbers])
-             for row, numbers in seeds.items()}  # fmt: skip
-    return {"a": one, **drawn, "d": changed}
-
-
-def count_different(faces: np.ndarray, tolerance: float = 1e-6) -> int:
-    """How many of some faces differ from every one before them.
-
-    Args:
-        faces: float (n, side, side, 3).
-        tolerance: largest difference of a value between two that count as the same.
-    """
-    different: list[np.ndarray] = []
-    for face in faces:
-        if all(np.abs(face - other).max() > tolerance for other in different):
-            different.append(face)
-    return len(different)
 
 
 def draw_noise_rows(generator: keras.Model, seed: int) -> Figure:
@@ -147,18 +116,15 @@ def draw_noise_rows(generator: keras.Model, seed: int) -> Figure:
     figure.suptitle("What G makes of four rows of z", color=GENERATED_COLOUR)
     edges = {"left": 0.33, "right": 0.8, "top": 0.93, "bottom": 0, "hspace": 0.06}
     panels = figure.subplots(4, 1, gridspec_kw=edges)
-    for axes, (row, z) in zip(
-        panels, noise_rows(generator.input_shape[1], seed).items(), strict=True
-    ):
+    rows = noise_rows(generator.input_shape[1], seed)
+    for axes, (row, z) in zip(panels, rows.items(), strict=True):
         faces = np.asarray(generator(z, training=False))
-        axes.imshow(image_grid(to_images(faces), 4), interpolation="nearest")
-        axes.axis("off")
+        show_picture(axes, image_grid(to_images(faces), 4))
         different = count_different(faces)
         count = f"{different} different face{'s' if different > 1 else ''}"
-        axes.text(
-            -0.04, 0.5, f"{row}: {ROWS[row]}", transform=axes.transAxes, ha="right", va="center"
-        )
-        axes.text(1.04, 0.5, count, transform=axes.transAxes, va="center", color=GENERATED_COLOUR)
+        place = {"transform": axes.transAxes, "va": "center"}
+        axes.text(-0.04, 0.5, f"{row}: {ROWS[row]}", ha="right", **place)
+        axes.text(1.04, 0.5, count, color=GENERATED_COLOUR, **place)
     return figure
 
 
@@ -173,55 +139,12 @@ def draw_values(face: np.ndarray, pixels: np.ndarray, corner: tuple[int, int] = 
     top, left = corner
     figure = Figure(figsize=(9.2, 3.3), layout="constrained")
     whole, before, after = figure.subplots(1, 3)
-    whole.imshow(pixels, interpolation="nearest")
+    show_picture(whole, pixels, "a generated face")
     whole.add_patch(Rectangle((left - 0.5, top - 0.5), 6, 6, fill=False, ec=GENERATED_COLOUR, lw=2))
-    whole.set_title("a generated face")
     patch = np.s_[top : top + 6, left : left + 6]
     _numbers(before, face[patch][..., 0], pixels[patch], "{:.2f}", "what G writes: -1 to 1")
     _numbers(after, pixels[patch][..., 0], pixels[patch], "{:d}", "what a screen shows: 0 to 255")
-    for axes in (whole, before, after):
-        axes.set(xticks=[], yticks=[])
     return figure
-
-
-def sample_epochs(run: str | Path) -> list[int]:
-    """Epochs of which a run keeps a grid of faces, in order; 0 is before training."""
-    return sorted(int(path.stem[6:]) for path in (Path(run) / "samples").glob("epoch_*.png"))
-
-
-def epoch_faces(run: str | Path, epoch: int) -> np.ndarray:
-    """The faces of one epoch's grid, cut apart again.
-
-    Args:
-        run: a run's folder.
-        epoch: one of ``sample_epochs``.
-
-    Returns:
-        uint8 (sample_count, side, side, 3), RGB; the same row comes from the same z in each epoch.
-
-    Raises:
-        CourseError: the run has no grid of this epoch.
-    """
-    settings = load_settings(run)
-    if epoch not in sample_epochs(run):
-        raise CourseError(
-            f"There is no grid of this epoch. Expected one of {sample_epochs(run)}. "
-            f"Received: {epoch}. Choose one of these."
-        )
-    with Image.open(Path(run) / "samples" / f"epoch_{epoch:04d}.png") as stored:
-        grid = np.asarray(stored.convert("RGB"))
-    return split_grid(grid, settings.image_size)[: settings.sample_count]
-
-
-def epoch_grid(run: str | Path, epoch: int) -> np.ndarray:
-    """One epoch's grid, each pixel enlarged to a square: uint8 (height, width, 3), RGB.
-
-    Raises:
-        CourseError: as ``epoch_faces``.
-    """
-    grid = image_grid(epoch_faces(run, epoch))
-    zoom = max(1, GRID_WIDTH // grid.shape[1])
-    return grid.repeat(zoom, axis=0).repeat(zoom, axis=1)
 
 
 def draw_filmstrip(run: str | Path, count: int = 3, frames: int = 6) -> Figure:
@@ -232,10 +155,7 @@ def draw_filmstrip(run: str | Path, count: int = 3, frames: int = 6) -> Figure:
         count: how many z, from the first.
         frames: how many epochs at most, spread evenly from the first to the last.
     """
-    kept = sample_epochs(run)
-    places = np.linspace(0, len(kept) - 1, min(frames, len(kept))).round().astype(int)
-    epochs = [kept[place] for place in places]
-    figure = draw_strip({f"epoch {epoch}": epoch_faces(run, epoch)[:count] for epoch in epochs})
+    figure = draw_strip(faces_over_epochs(Path(run), frames, count))
     figure.suptitle("The same noise over the epochs: generated faces", color=GENERATED_COLOUR)
     return figure
 
@@ -276,8 +196,7 @@ def _arrow(
 
 
 def _numbers(axes: Axes, values: np.ndarray, colours: np.ndarray, form: str, title: str) -> None:
-    axes.imshow(colours, interpolation="nearest")
-    axes.set_title(title)
+    show_picture(axes, colours, title)
     for (row, column), value in np.ndenumerate(values):
         ink = "black" if colours[row, column].mean() > 110 else "white"
         axes.text(column, row, form.format(value), ha="center", va="center", color=ink, fontsize=8)

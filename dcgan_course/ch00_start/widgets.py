@@ -7,9 +7,10 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 
-from dcgan_course.ch00_start.plots import epoch_grid, sample_epochs
 from dcgan_course.exploring import explorer
-from dcgan_lib.shared import CourseError
+from dcgan_lib.train import first_faces, load_settings, sampled_epochs
+
+GRID_WIDTH = 560  # pixels of an enlarged grid, at most (more where the grid itself is larger)
 
 
 def explore_epochs(run: str | Path) -> ipywidgets.VBox:
@@ -21,15 +22,12 @@ def explore_epochs(run: str | Path) -> ipywidgets.VBox:
     Raises:
         CourseError: the run keeps no grid at all.
     """
-    kept = sample_epochs(run)
-    if not kept:
-        raise CourseError(
-            f"This run has nothing to show. Expected grids in {Path(run) / 'samples'}. "
-            "Received: none. Train it first: first_run does so in chapter 00."
-        )
+    run = Path(run)
+    kept, count = sampled_epochs(run), load_settings(run).sample_count
+    zoom = max(1, GRID_WIDTH // first_faces(run, kept[-1], count).shape[1])
 
     def draw(epoch: int) -> np.ndarray:
-        return epoch_grid(run, epoch)
+        return first_faces(run, epoch, count, zoom)
 
     slider = ipywidgets.SelectionSlider(options=kept, value=kept[-1], description="epoch")
     return explorer(draw, width=draw(kept[-1]).shape[1], epoch=slider)  # as it is: no blur

@@ -1,5 +1,6 @@
 """Chapter 00: its checks accept what is right and name what is wrong; its figures show it."""
 
+import io
 import json
 
 import keras
@@ -7,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dcgan_course.ch00_start import checks as check, plots, widgets
+from dcgan_course.ch00_start import checks as check, four_rows, plots, widgets
 from dcgan_course.checking import CheckFailed
 from dcgan_lib.generator import build_generator
 from dcgan_lib.machine import Row
 from dcgan_lib.settings import get_settings
 from dcgan_lib.shared.errors import CourseError
 from dcgan_lib.shared.pictures import image_grid
-from dcgan_lib.train.sample import draw_noise, generate
+from dcgan_lib.train.sample import draw_noise
 
 SMALL = get_settings("tiny", image_size=32, sample_count=5)
 ROWS = {"a": 1, "b": 1, "c": 4, "d": 4}
@@ -180,7 +181,7 @@ def test_generated_faces_are_marked_as_such(count):
 
 
 def test_the_four_rows_are_what_they_are_called():
-    rows = plots.noise_rows(100, seed=5)
+    rows = four_rows.noise_rows(100, seed=5)
     assert {row: len(np.unique(z, axis=0)) for row, z in rows.items()} == ROWS
     assert (rows["d"][:, :-1] == rows["d"][0, :-1]).all()
     np.testing.assert_array_equal(rows["b"][2], draw_noise(1, 100, 7)[0])
@@ -189,7 +190,7 @@ def test_the_four_rows_are_what_they_are_called():
 def test_different_faces_are_counted():
     faces = np.zeros((4, 2, 2, 3))
     faces[3] = 1
-    assert plots.count_different(faces) == 2
+    assert four_rows.count_different(faces) == 2
 
 
 def test_the_rows_are_drawn_with_their_counts(generator):
@@ -205,27 +206,13 @@ def test_values_stand_on_their_pixels():
     assert after.texts[35].get_text() == str(to_pixels(face)[7, 8, 0])
 
 
-def test_a_grid_is_cut_into_the_faces_it_was_made_of(run):
-    faces = plots.epoch_faces(run, 8)
-    assert faces.shape == (5, 32, 32, 3)
-    assert [face.min() for face in faces] == [face.max() for face in faces] == [8, 18, 28, 38, 48]
-
-
-def test_a_grid_made_by_a_generator_comes_back_whole(run, generator):
-    images = generate(generator, draw_noise(5, 100, 0))
-    Image.fromarray(image_grid(images)).save(run / "samples" / "epoch_0044.png")
-    np.testing.assert_array_equal(plots.epoch_faces(run, 44), images)
-
-
-def test_an_epoch_without_a_grid_is_refused(run):
-    with pytest.raises(ValueError, match=r"Expected one of \[0, 4, .*Received: 7"):
-        plots.epoch_grid(run, 7)
-
-
 @pytest.mark.parametrize("epoch", [0, 40])
 def test_an_epochs_grid_is_enlarged_by_whole_pixels(run, epoch):
-    grid = plots.epoch_grid(run, epoch)
-    zoom = plots.GRID_WIDTH // 104
+    box = widgets.explore_epochs(run)
+    box.controls["epoch"].value = epoch
+    with Image.open(io.BytesIO(box.picture.value)) as shown:
+        grid = np.asarray(shown)
+    zoom = widgets.GRID_WIDTH // 104
     assert grid.shape == (70 * zoom, 104 * zoom, 3)
     assert grid[3 * zoom, 3 * zoom].tolist() == [epoch] * 3
 
@@ -257,5 +244,5 @@ def test_an_epoch_that_went_away_is_said_so(run):
 
 
 def test_a_folder_without_grids_has_a_message(tmp_path):
-    with pytest.raises(CourseError, match="nothing to show"):
+    with pytest.raises(CourseError, match="nothing to look at"):
         widgets.explore_epochs(tmp_path)
