@@ -12,10 +12,10 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
 
 from dcgan_course.chapters import NOTEBOOKS, find_chapters, read_notebook
+from dcgan_course.page import title, write_page
 from dcgan_course.prepare import run_folder
 from dcgan_lib import Settings
 from dcgan_lib.shared import CourseError, atomic_path
@@ -105,7 +105,7 @@ def run_course(
         start = time.perf_counter()
         notebook = run_chapter(path, out / path.name, parameters)
         write_page(notebook, out / f"{path.stem}.html")
-        done.append(Chapter(out / path.name, _title(notebook), time.perf_counter() - start))
+        done.append(Chapter(out / path.name, title(notebook), time.perf_counter() - start))
         report(f"{path.stem:24}{done[-1].seconds:8.1f} s")
     total = sum(chapter.seconds for chapter in done)
     report(f"{'all chapters':24}{total:8.1f} s")
@@ -133,13 +133,6 @@ def run_chapter(path: Path, executed: Path, parameters: dict[str, object]) -> nb
             f"{path.name} failed in cell {error.exec_count}. Expected: every cell runs. Received: "
             f"{error.ename}: {error.evalue} See the executed copy: {executed}"
         ) from None
-
-
-def write_page(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """An executed notebook as a page to read."""
-    body, _ = HTMLExporter().from_notebook_node(notebook)
-    with atomic_path(path) as part:
-        part.write_text(body, encoding="utf-8")
 
 
 def pictures_of(notebook: nbformat.NotebookNode) -> list[bytes]:
@@ -188,10 +181,6 @@ def _entry(out: Path, chapter: Chapter) -> str:
     link = f"<a href='{page}'><div>{thumbnail}</div>{title}</a>"
     notebook = f"<a href='{chapter.path.name}'>notebook</a>"
     return f"<li>{link}<br><small>{chapter.seconds:.0f} s · {notebook}</small></li>"
-
-
-def _title(notebook: nbformat.NotebookNode) -> str:
-    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
 
 
 def _duration(seconds: float) -> str:

@@ -19,7 +19,7 @@ from dcgan_lib.shared import CourseError
 
 KEPT = ("tensorflow", "keras", "numpy")  # the machine's own, made for its GPU
 # The page itself is the notebook server.
-NOT_NEEDED = ("jupyterlab", "papermill", "nbconvert", "nbformat")
+NOT_NEEDED = ("jupyterlab", "latex2mathml", "nbconvert", "nbformat", "papermill")
 OPENCV = "opencv-python-headless"
 
 

@@ -50,6 +50,7 @@ FLOW = (
     "dcgan_course.prepare",
     "dcgan_course.ch",  # the lessons, which don't know each other
     "dcgan_course.frame",
+    "dcgan_course.page",
     "dcgan_course.run",
     "dcgan_course.__main__",
     "dcgan_classroom",
