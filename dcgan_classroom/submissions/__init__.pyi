@@ -5,9 +5,9 @@ from .find import (
     find_submissions as find_submissions,
 )
 from .names import chapter_of as chapter_of
+from .places import is_solution as is_solution
 from .rebuild import (
     is_extra as is_extra,
-    is_solution as is_solution,
     rebuild_notebook as rebuild_notebook,
     solution_cells as solution_cells,
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dcgan_classroom.submissions.cells import notebook_cells
 from dcgan_classroom.submissions.files import Incoming, read_incoming
 from dcgan_classroom.submissions.names import Whose, compile_pattern, whose
 
@@ -137,24 +137,6 @@ def _read(
         return problem(f"It is named {chapter}, but its cells are those of {held[0]}.")
     moment = told.moment or incoming.modified
     return Submission(told.student, chapter, told.attempt, source, moment, incoming.data)
-
-
-def notebook_cells(data: bytes) -> list[dict] | str:
-    """The cells of a notebook file, whatever is odd about them, or what is wrong with the file."""
-    try:
-        values = json.loads(data.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError, MemoryError) as error:
-        return f"It is no notebook: its JSON can't be read ({type(error).__name__})."
-    if not isinstance(values, dict):
-        return "It is no notebook: its JSON has another form."
-    sheets = values.get("worksheets")
-    cells = values.get("cells")
-    if not isinstance(cells, list) and isinstance(sheets, list):
-        lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
-        cells = [cell for cells in lists if isinstance(cells, list) for cell in cells]
-    if not isinstance(cells, list):
-        return "It is no notebook: it has no cells."
-    return [cell for cell in cells if isinstance(cell, dict)]
 
 
 def _chapters_held(cells: list[dict], grade_ids: Mapping[str, Collection[str]]) -> list[str]:

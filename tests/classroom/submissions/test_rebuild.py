@@ -6,7 +6,8 @@ import nbformat
 import pytest
 
 from dcgan_classroom.release import student_version
-from dcgan_classroom.submissions.rebuild import rebuild_notebook, top_names
+from dcgan_classroom.submissions.cells import top_names
+from dcgan_classroom.submissions.rebuild import rebuild_notebook
 from dcgan_course.chapters import grading, read_notebook
 from dcgan_lib.shared.errors import CourseError
 from tests.conftest import REPOSITORY
@@ -173,7 +174,7 @@ def test_extra_cells_stand_where_they_stood_and_new_names_are_noted():
     made = rebuilt(notebook)
     assert sources(made.notebook) == [*EXPECTED[:at], *(e["source"] for e in extra), *EXPECTED[at:]]
     assert all(not cell.metadata for cell in made.notebook.cells[at : at + 2])
-    assert made.notes == ("Extra cells define names of the chapter anew: np.",)
+    assert made.notes == ("Extra cells define names of the chapter again: np.",)
     nbformat.validate(made.notebook)
 
 
