@@ -6,7 +6,9 @@ from functools import partial
 
 import ipywidgets
 
-from dcgan_course.ch01_collect.plots import People, draw_card, draw_flipped_bit, draw_person
+from dcgan_course.ch01_collect.file_plots import draw_flipped_bit
+from dcgan_course.ch01_collect.people import People
+from dcgan_course.ch01_collect.plots import draw_card, draw_person
 from dcgan_course.exploring import explorer
 from dcgan_lib.collect import DATABASES
 

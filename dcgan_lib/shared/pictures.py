@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 REAL_COLOUR, REAL_PALE = "#2b6cb0", "#bee3f8"  # real photographs, and the discriminator
 GENERATED_COLOUR, GENERATED_PALE = "#dd6b20", "#fbd38d"  # generated faces, and the generator
 WRONG_COLOUR, WRONG_PALE = "#c53030", "#fed7d7"
-DARK_GREY, GREY, LIGHT_GREY, PALE_GREY = "#4a5568", "#718096", "#a0aec0", "#dde3ec"
+DARK_GREY, GREY, LIGHT_GREY, PALE_GREY = "#4a5568", "#718096", "#a0aec0", "#cbd5e0"
 HEAT = "magma"  # the colour map of numbers: dark is little, light is much
 
 MARK = "Generated faces: nobody looks like this."

@@ -12,7 +12,14 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from dcgan_course.ch01_collect import checks as check, plots, widgets
+from dcgan_course.ch01_collect import (
+    bits,
+    checks as check,
+    file_plots,
+    people as persons,
+    plots,
+    widgets,
+)
 from dcgan_course.checking import CheckFailed
 from dcgan_lib.collect.archives import unpack
 from dcgan_lib.collect.collection import collect
@@ -29,8 +36,8 @@ def orl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def people(orl: Path) -> plots.People:
-    return plots.read_people(orl)
+def people(orl: Path) -> persons.People:
+    return persons.read_people(orl)
 
 
 def words(figure: plots.Figure) -> str:
@@ -225,13 +232,13 @@ def test_refused_members_are_those_that_land_outside() -> None:
 # Figures
 
 
-def test_people_are_read_in_the_order_of_their_numbers(people: plots.People) -> None:
+def test_people_are_read_in_the_order_of_their_numbers(people: persons.People) -> None:
     assert list(people) == [f"s{number}" for number in range(1, 41)]
     assert {len(row) for row in people.values()} == {10}
     assert {photograph.shape for photograph in people["s9"]} == {(112, 92, 3)}
 
 
-def test_a_sheet_has_a_row_for_each_label(people: plots.People) -> None:
+def test_a_sheet_has_a_row_for_each_label(people: persons.People) -> None:
     grid = plots.draw_sheet({"a": people["s1"], "b": people["s2"][:3]}).axes[0].get_images()[0]
     pixels = np.asarray(grid.get_array())
     assert pixels.shape == (2 * 116 + 4, 10 * 96 + 4, 3)
@@ -247,26 +254,26 @@ def test_photographs_of_other_sizes_fit_a_sheet() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 40])
-def test_a_person_is_drawn_with_all_photographs(people: plots.People, number: int) -> None:
+def test_a_person_is_drawn_with_all_photographs(people: persons.People, number: int) -> None:
     figure = plots.draw_person(people, number)
     assert f"s{number}: 10 photographs" in words(figure) and "6–10" in words(figure)
 
 
 @pytest.mark.parametrize("number", [0, 41])
-def test_nobody_beyond_the_last_is_drawn(people: plots.People, number: int) -> None:
+def test_nobody_beyond_the_last_is_drawn(people: persons.People, number: int) -> None:
     with pytest.raises(ValueError, match=rf"There are 40 people. Received: number={number}"):
         plots.draw_person(people, number)
 
 
-def test_brightness_goes_from_dark_to_light(people: plots.People) -> None:
+def test_brightness_goes_from_dark_to_light(people: persons.People) -> None:
     axes = plots.draw_brightness(people).axes[0]
     assert len(axes.get_xticks()) == 40 and len(axes.lines) == 80
     means = [np.mean(line.get_ydata()) for line in axes.lines[1::2]]
     assert means == sorted(means)
 
 
-def test_spread_splits_the_whole_variance(people: plots.People) -> None:
-    maps = plots.spread(people)
+def test_spread_splits_the_whole_variance(people: persons.People) -> None:
+    maps = persons.deviations(people)
     everything = np.stack([p for row in people.values() for p in row]).mean(axis=-1)
     assert np.allclose(maps["between"] ** 2 + maps["within"] ** 2, everything.var(axis=0))
     assert np.allclose(maps["mean"], everything.mean(axis=0))
@@ -286,15 +293,15 @@ def test_a_card_shows_all_of_the_terms(name: str) -> None:
 
 @pytest.mark.parametrize(("bit", "value"), [(0, 1), (7, 128), (8, 256), (15, 32768)])
 def test_one_bit_is_turned_over(bit: int, value: int) -> None:
-    assert int.from_bytes(plots.flip_bit(bytes(2), bit), "little") == value
-    assert plots.flip_bit(plots.flip_bit(b"face", bit), bit) == b"face"
+    assert int.from_bytes(bits.flip_bit(bytes(2), bit), "little") == value
+    assert bits.flip_bit(bits.flip_bit(b"face", bit), bit) == b"face"
 
 
 @pytest.mark.parametrize(("byte", "bit"), [(0, 0), (0, 7), (14, 0), (10_317, 0), (10_317, 7)])
 def test_a_flipped_bit_changes_the_checksum(orl: Path, byte: int, bit: int) -> None:
     data = (orl / "s1" / "1.pgm").read_bytes()
-    count = changed(data, plots.flip_bit(data, byte * 8 + bit))
-    figure = plots.draw_flipped_bit(data, byte, bit)
+    count = changed(data, bits.flip_bit(data, byte * 8 + bit))
+    figure = file_plots.draw_flipped_bit(data, byte, bit)
     assert f"{count} of 64 digits differ" in words(figure)
     readable = len(figure.axes[1].get_images()) == 1
     assert readable == (byte >= 14) and len(figure.axes[1].lines) == (byte >= 14)
@@ -303,18 +310,18 @@ def test_a_flipped_bit_changes_the_checksum(orl: Path, byte: int, bit: int) -> N
 @pytest.mark.parametrize(("byte", "bit"), [(-1, 0), (4, 0), (0, 8)])
 def test_bits_that_are_not_there_are_refused(byte: int, bit: int) -> None:
     with pytest.raises(ValueError, match="There are 4 bytes of 8 bits"):
-        plots.draw_flipped_bit(b"face", byte, bit)
+        file_plots.draw_flipped_bit(b"face", byte, bit)
 
 
 def test_changed_digits_are_counted_beside_chance() -> None:
-    axes = plots.draw_changed_digits([60] * 7 + [0, 64]).axes[0]
+    axes = file_plots.draw_changed_digits([60] * 7 + [0, 64]).axes[0]
     heights = [bar.get_height() for bar in axes.patches]
     assert (heights[60], heights[0], heights[64]) == (7, 1, 1)
     assert sum(axes.lines[0].get_ydata()) == pytest.approx(9)
 
 
 def test_first_bytes_are_shown_as_numbers_and_letters() -> None:
-    shown = words(plots.draw_first_bytes({"a.zip": b"PK\x03\x04", "nothing": b""}))
+    shown = words(file_plots.draw_first_bytes({"a.zip": b"PK\x03\x04", "nothing": b""}))
     assert {"a.zip", "50", "4b", "P", "K", "03", "nothing"} <= set(shown.split("\n"))
 
 
@@ -334,7 +341,7 @@ def test_the_menu_changes_the_card() -> None:
     assert box.picture.value != before and box.message.value == ""
 
 
-def test_the_slider_changes_the_person(people: plots.People) -> None:
+def test_the_slider_changes_the_person(people: persons.People) -> None:
     box = widgets.explore_people({name: people[name] for name in ("s1", "s2")})
     before = box.picture.value
     box.controls["number"].value = 2
