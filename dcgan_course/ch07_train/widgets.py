@@ -18,7 +18,14 @@ import numpy as np
 from dcgan_course.ch07_train.plots import draw_panel
 from dcgan_course.exploring import explorer, to_png
 from dcgan_lib.shared import image_grid, one_at_a_time
-from dcgan_lib.train import first_faces, fixed_noise, generate, read_history, sampled_epochs
+from dcgan_lib.train import (
+    find_grids,
+    first_faces,
+    fixed_noise,
+    generate,
+    read_history,
+    sampled_epochs,
+)
 
 SHARE = 0.05  # of the time may go into drawing
 LONGEST = 15.0  # seconds without a new picture
@@ -122,8 +129,8 @@ class TrainingPanel:
             return job(*arguments, **options)
 
     def _newest_grid(self) -> np.ndarray | None:
-        grids = sorted((self.run / "samples").glob("epoch_*.png"))
-        return first_faces(self.run, int(grids[-1].stem[-4:]), FACES) if grids else None
+        epochs = list(find_grids(self.run))
+        return first_faces(self.run, epochs[-1], FACES) if epochs else None
 
 
 class PanelCallback(keras.callbacks.Callback):

@@ -10,12 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from PIL import Image
 
 from dcgan_lib.rules.rulebook import AS_WRITTEN, RULES
 from dcgan_lib.rules.verdicts import CONFIDENCE, MEASURES, compare
-from dcgan_lib.shared import split_grid
-from dcgan_lib.train import load_settings
+from dcgan_lib.train import faces_at, find_grids
 
 # of a verdict: "holds" and "does not hold" differ in lightness too
 COLOURS = {"holds": "#1a365d", "undecided": "#a0aec0", "does not hold": "#d69e2e"}
@@ -97,10 +95,9 @@ def rule_faces(out: str | Path, rules: Sequence[str], seed: int = 0) -> dict[str
     found = {}
     for rule in rules:
         run = Path(out) / f"{rule}-seed{seed}"
-        grids = sorted((run / "samples").glob("epoch_*.png"))
-        if len(grids) > 1:
-            grid = np.asarray(Image.open(grids[-1]).convert("RGB"))
-            found[rule] = split_grid(grid, load_settings(run).image_size)[:FACES]
+        epochs = list(find_grids(run))
+        if len(epochs) > 1:
+            found[rule] = faces_at(run, epochs[-1])[:FACES]
     return found
 
 

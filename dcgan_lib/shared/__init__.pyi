@@ -7,8 +7,13 @@ from .commands import (
     run_function as run_function,
 )
 from .errors import CourseError as CourseError
-from .files import atomic_path as atomic_path, one_at_a_time as one_at_a_time
+from .files import (
+    atomic_path as atomic_path,
+    one_at_a_time as one_at_a_time,
+    read_file as read_file,
+)
 from .films import write_gif as write_gif, write_mp4 as write_mp4
+from .numbered import by_number as by_number
 from .pictures import (
     DARK_GREY as DARK_GREY,
     GENERATED_COLOUR as GENERATED_COLOUR,
@@ -32,6 +37,15 @@ from .pictures import (
     split_grid as split_grid,
     switch_off as switch_off,
     write_png as write_png,
+)
+from .walk import (
+    FORMATS as FORMATS,
+    Contents as Contents,
+    LeftOut as LeftOut,
+    is_photograph as is_photograph,
+    look_through as look_through,
+    summary as summary,
+    why_no_photograph as why_no_photograph,
 )
 from .workers import (
     dask_cluster as dask_cluster,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -16,26 +17,31 @@ CODEC = "mp4v"  # MPEG-4 part 2, which OpenCV's own wheels write on every system
 LEAST_SIDE = 256  # pixels of a film; smaller faces are enlarged by a whole number
 
 
-def write_gif(frames: np.ndarray, path: str | Path, rate: float = 12.5) -> None:
+def write_gif(
+    frames: Iterable[np.ndarray], path: str | Path, rate: float = 12.5, hold: float = 0.0
+) -> None:
     """Write frames as a GIF that repeats for ever, marked as generated in its comment.
 
     Args:
-        frames: uint8, shape (n, height, width, 3), RGB.
+        frames: uint8, shape (height, width, 3) each, RGB; taken one at a time.
         path: the file, ending in ``.gif``.
         rate: frames a second, up to 50; a GIF counts hundredths of a second.
+        hold: seconds that the last frame is shown for longer.
 
     Raises:
         CourseError: the name ends otherwise, or there are no frames.
         OSError: the file can't be written.
     """
-    path = _checked(frames, path, ".gif")
     pictures = [_with_palette(frame) for frame in frames]
+    path = _checked(len(pictures), path, ".gif")
+    durations = [round(1000 / rate)] * len(pictures)
+    durations[-1] += round(1000 * hold)
     with atomic_path(path) as part:
         pictures[0].save(
             part,
             save_all=True,
             append_images=pictures[1:],
-            duration=round(1000 / rate),
+            duration=durations,
             loop=0,
             comment=MARK.encode(),
         )
@@ -54,7 +60,7 @@ def write_mp4(frames: np.ndarray, path: str | Path, rate: float = 25) -> None:
             read such films.
         OSError: the file can't be written.
     """
-    path = _checked(frames, path, ".mp4")
+    path = _checked(len(frames), path, ".mp4")
     large = _enlarged(frames)
     with atomic_path(path) as part:
         size = (large.shape[2], large.shape[1])
@@ -88,12 +94,12 @@ def _with_palette(frame: np.ndarray) -> Image.Image:
     return few.resize((few.width * times, few.height * times), Image.Resampling.NEAREST)
 
 
-def _checked(frames: np.ndarray, path: str | Path, suffix: str) -> Path:
+def _checked(count: int, path: str | Path, suffix: str) -> Path:
     path = Path(path)
-    if path.suffix.lower() != suffix or not len(frames):
+    if path.suffix.lower() != suffix or not count:
         raise CourseError(
             f"This film can't be written. Expected frames, and a file that ends in {suffix}. "
-            f"Received: {len(frames)} frames for {path.name}. Choose another name."
+            f"Received: {count} frames for {path.name}. Choose another name."
         )
     return path
 

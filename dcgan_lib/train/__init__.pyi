@@ -11,6 +11,7 @@ from .grids import (
     evenly_spaced_epochs as evenly_spaced_epochs,
     faces_at as faces_at,
     faces_over_epochs as faces_over_epochs,
+    find_grids as find_grids,
     first_faces as first_faces,
     sampled_epochs as sampled_epochs,
 )

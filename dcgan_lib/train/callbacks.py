@@ -13,13 +13,12 @@ from typing import Any
 import keras
 import numpy as np
 import pandas as pd
-from PIL import Image
 from tqdm.auto import tqdm
 
-from dcgan_lib.shared import CourseError, atomic_path, image_grid
+from dcgan_lib.shared import CourseError, atomic_path, image_grid, write_png
 from dcgan_lib.train.checkpoints import save_checkpoint
 from dcgan_lib.train.gan import LOSSES
-from dcgan_lib.train.grids import write_film
+from dcgan_lib.train.grids import find_grids, grid_path, write_film
 from dcgan_lib.train.plots import plot_history
 from dcgan_lib.train.run import read_history
 from dcgan_lib.train.sample import generate
@@ -100,10 +99,10 @@ class Samples(keras.callbacks.Callback):
 
     def __init__(self, run: Path, noise: np.ndarray, every: int) -> None:
         super().__init__()
-        self.folder, self.noise, self.every = run / "samples", noise, every
+        self.run, self.noise, self.every = run, noise, every
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        if not any(self.folder.glob("epoch_*.png")):
+        if not find_grids(self.run):
             self._draw(0)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
@@ -111,12 +110,11 @@ class Samples(keras.callbacks.Callback):
             self._draw(epoch + 1)
 
     def on_train_end(self, logs: Logs = None) -> None:
-        write_film(self.folder.parent)
+        write_film(self.run)
 
     def _draw(self, epoch: int) -> None:
         images = generate(self.model.best_generator, self.noise)
-        with atomic_path(self.folder / f"epoch_{epoch:04d}.png") as path:
-            Image.fromarray(image_grid(images)).save(path)
+        write_png(image_grid(images), grid_path(self.run, epoch))
 
 
 class Generators(keras.callbacks.Callback):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from dcgan_lib.shared import CourseError
+from dcgan_lib.shared import CourseError, by_number
 from dcgan_lib.train.gan import DCGAN
 
 KEPT = 2  # the newest, and the one before it in case that one can't be read
@@ -48,7 +48,7 @@ def save_checkpoint(run: Path, gan: DCGAN, epoch: int) -> Path:
 
 def list_checkpoints(run: Path) -> list[Path]:
     """The run's checkpoints, oldest first."""
-    return sorted((run / "checkpoints").glob("epoch_*"))
+    return list(by_number(run / "checkpoints", "epoch_*").values())
 
 
 def restore_checkpoint(run: Path, gan: DCGAN) -> int:

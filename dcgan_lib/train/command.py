@@ -9,7 +9,7 @@ import typer
 from tqdm.auto import tqdm
 
 from dcgan_lib.settings import PROFILES, get_settings
-from dcgan_lib.shared import INTERRUPTED, CourseError, Faces, Run, atomic_path, import_tensorflow
+from dcgan_lib.shared import INTERRUPTED, CourseError, Faces, Run, import_tensorflow
 
 
 def train_command(
@@ -74,9 +74,7 @@ def sample_command(
     The moving average of G is used where the run keeps one. The same seed gives the same faces.
     """
     import_tensorflow()
-    from PIL import Image, PngImagePlugin
-
-    from dcgan_lib.shared import image_grid
+    from dcgan_lib.shared import image_grid, write_png
     from dcgan_lib.train.run import load_generator, load_settings
     from dcgan_lib.train.sample import draw_noise, generate
 
@@ -85,15 +83,11 @@ def sample_command(
     generator = load_generator(run)
     with tqdm(total=count, unit="face") as bar:
         images = generate(generator, noise, each=bar.update)
-    mark = PngImagePlugin.PngInfo()
-    mark.add_text("Description", "A generated face: nobody looks like this.")
     for index, image in enumerate(images):
-        with atomic_path(out / f"face_{index:05d}.png") as path:
-            Image.fromarray(image).save(path, pnginfo=mark)
+        write_png(image, out / f"face_{index:05d}.png")
     print(f"{count} faces in {out}")
     if grid:
-        with atomic_path(grid) as path:
-            Image.fromarray(image_grid(images)).save(path, pnginfo=mark)
+        write_png(image_grid(images), grid)
         print(f"All of them in one picture: {grid}")
 
 

@@ -7,10 +7,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dcgan_lib.shared import CourseError, atomic_path, image_grid, split_grid
+from dcgan_lib.shared import CourseError, by_number, image_grid, split_grid, write_gif
 from dcgan_lib.train.run import load_settings
 
 FILM_FRAMES = 60
+
+
+def find_grids(run: str | Path) -> dict[int, Path]:
+    """The pictures that a run keeps of its faces: epoch → file, in order; none before the first."""
+    return by_number(Path(run) / "samples", "epoch_*.png")
+
+
+def grid_path(run: Path, epoch: int) -> Path:
+    """Where a run keeps the grid of an epoch."""
+    return run / "samples" / f"epoch_{epoch:04d}.png"
 
 
 def sampled_epochs(run: Path) -> list[int]:
@@ -19,7 +29,7 @@ def sampled_epochs(run: Path) -> list[int]:
     Raises:
         CourseError: the run has no grids.
     """
-    epochs = sorted(int(path.stem[-4:]) for path in (run / "samples").glob("epoch_*.png"))
+    epochs = list(find_grids(run))
     if not epochs:
         raise CourseError(
             f"There is nothing to look at. Expected grids of faces in {run / 'samples'}. "
@@ -60,7 +70,7 @@ def grid_at(run: Path, epoch: int) -> np.ndarray:
     Raises:
         CourseError: the run has no grid of this epoch.
     """
-    path = run / "samples" / f"epoch_{epoch:04d}.png"
+    path = grid_path(run, epoch)
     if not path.exists():
         raise CourseError(
             f"There is no grid of this epoch. Expected one of {sampled_epochs(run)}. "
@@ -101,9 +111,5 @@ def faces_at(run: Path, epoch: int) -> np.ndarray:
 
 def write_film(run: Path) -> None:
     """``training.gif`` from at most 60 of a run's grids, the last one held for two seconds."""
-    grids = sorted((run / "samples").glob("epoch_*.png"))
-    chosen = np.unique(np.linspace(0, len(grids) - 1, min(len(grids), FILM_FRAMES)).astype(int))
-    frames = [Image.open(grids[index]).convert("P") for index in chosen]
-    durations = [100] * (len(frames) - 1) + [2000]
-    with atomic_path(run / "training.gif") as path:
-        frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    epochs = evenly_spaced_epochs(run, FILM_FRAMES)
+    write_gif((grid_at(run, epoch) for epoch in epochs), run / "training.gif", rate=10, hold=2)

@@ -10,7 +10,7 @@ import keras
 import pandas as pd
 
 from dcgan_lib.settings import Settings, settings_from_dict
-from dcgan_lib.shared import CourseError, atomic_path
+from dcgan_lib.shared import CourseError, atomic_path, by_number
 from dcgan_lib.train.checkpoints import restore_checkpoint
 from dcgan_lib.train.gan import DCGAN, LOSSES
 
@@ -70,19 +70,22 @@ def load_generator(run: str | Path, epoch: int | None = None) -> keras.Model:
 
 def kept_epochs(run: str | Path) -> list[int]:
     """The epochs of a run after which a copy of G was kept (``settings.keep_every``)."""
-    found = (Path(run) / "generators").glob("epoch_*.keras")
-    return sorted(int(path.stem.removeprefix("epoch_")) for path in found)
+    return list(_kept_generators(Path(run)))
 
 
 def _kept_generator(run: Path, epoch: int) -> keras.Model:
-    if epoch not in kept_epochs(run):
-        kept = ", ".join(map(str, kept_epochs(run))) or "of no epoch: train with --set keep_every=…"
+    kept = _kept_generators(run)
+    if epoch not in kept:
+        names = ", ".join(map(str, kept)) or "of no epoch: train with --set keep_every=…"
         raise CourseError(
             f"G of this epoch was not kept. Expected one of the epochs whose G lies in "
-            f"{run / 'generators'}: {kept}. Received: {epoch}. Choose one of these."
+            f"{run / 'generators'}: {names}. Received: {epoch}. Choose one of these."
         )
-    path = run / "generators" / f"epoch_{epoch:04d}.keras"
-    return keras.saving.load_model(path, compile=False)
+    return keras.saving.load_model(kept[epoch], compile=False)
+
+
+def _kept_generators(run: Path) -> dict[int, Path]:
+    return by_number(run / "generators", "epoch_*.keras")
 
 
 def read_run_json(run: Path, name: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def test_sample_writes_the_same_faces_for_the_same_seed(command, run, tmp_path):
         assert a.shape == (64, 64, 3)
         np.testing.assert_array_equal(a, b)
     with Image.open(tmp_path / "a" / names[0]) as picture:
-        assert picture.text["Description"].startswith("A generated face")
+        assert picture.text["Description"].startswith("Generated faces: nobody")
     with Image.open(grid) as picture:
         assert picture.size == (3 * 66 + 2, 2 * 66 + 2)
 

@@ -17,7 +17,10 @@ from PIL import Image
 
 from dcgan_lib.settings import get_settings
 from dcgan_lib.shared.errors import CourseError
-from dcgan_lib.train.checkpoints import list_checkpoints
+from dcgan_lib.shared.pictures import MARK
+from dcgan_lib.train.checkpoints import list_checkpoints, restore_checkpoint, save_checkpoint
+from dcgan_lib.train.gan import DCGAN
+from dcgan_lib.train.grids import faces_at, sampled_epochs
 from dcgan_lib.train.run import kept_epochs, load_generator, load_settings, load_split
 from dcgan_lib.train.sample import draw_noise, fixed_noise
 from dcgan_lib.train.training import train
@@ -75,7 +78,48 @@ def test_grids_and_film_show_the_fixed_noise(finished):
     np.testing.assert_allclose(last[2:34, 2:34], (face + 1) * 127.5, atol=0.51)
     with Image.open(finished / "training.gif") as film:
         assert film.n_frames >= 2  # Pillow joins equal frames
-        assert film.size == last.shape[:2]
+        assert film.size == (2 * 138, 2 * 138)  # small films are enlarged
+
+
+def test_grids_and_film_say_that_they_are_generated(finished):
+    with Image.open(finished / "samples" / "epoch_0000.png") as grid:
+        assert grid.text["Description"] == MARK
+    with Image.open(finished / "training.gif") as film:
+        assert film.info["comment"].decode() == MARK
+
+
+def test_the_film_shows_the_colours_of_the_grids(finished):
+    """In a palette of its own for each frame: web colours are off by 14 levels on average."""
+    last = np.asarray(Image.open(finished / "samples" / "epoch_0002.png"), int)
+    with Image.open(finished / "training.gif") as film:
+        film.seek(film.n_frames - 1)
+        frame = np.asarray(film.convert("RGB"), int)[::2, ::2]
+        assert film.info["duration"] == 2100
+    assert abs(frame - last).mean() < 3
+
+
+def test_numbers_in_names_are_sorted_as_numbers(copy, faces):
+    for folder, name in (("checkpoints", "epoch_{:04d}"), ("generators", "epoch_{:04d}.keras")):
+        for epoch in (1, 2):
+            (copy / folder / name.format(epoch)).rename(copy / folder / name.format(9997 + epoch))
+    for epoch in range(3):
+        grids = copy / "samples"
+        (grids / f"epoch_{epoch:04d}.png").rename(grids / f"epoch_{9997 + epoch}.png")
+    shutil.copy(copy / "generators/epoch_9999.keras", copy / "generators/epoch_9999 (1).keras")
+    for notes in (copy / "checkpoints").glob("*/notes.json"):
+        notes.write_text(notes.read_text().replace('"epoch": ', '"epoch": 999'))
+    gan = DCGAN(settings())
+    gan.compile()
+    for epoch in (10_000, 10_001):
+        shutil.copytree(save_checkpoint(copy, gan, epoch), copy / "still there")
+        shutil.rmtree(copy / "still there")
+    names = [path.name for path in list_checkpoints(copy)]
+    assert names == ["epoch_10000", "epoch_10001"]
+    assert restore_checkpoint(copy, gan) == 10_001
+    assert kept_epochs(copy) == [9998, 9999]
+    shutil.copy(copy / "samples/epoch_9999.png", copy / "samples/epoch_10000.png")
+    assert sampled_epochs(copy) == [9997, 9998, 9999, 10_000]
+    assert faces_at(copy, 10_000).shape == (16, 32, 32, 3)
 
 
 def test_copies_of_g_are_kept_at_intervals(finished):
