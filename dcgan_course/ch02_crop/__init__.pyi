@@ -12,6 +12,8 @@ from .haar import (
     stages_passed as stages_passed,
     window_scale as window_scale,
 )
+from .looks import count_by_group as count_by_group, look as look, overlap as overlap
+from .photographs import group_photo as group_photo, in_colour as in_colour
 from .plots import (
     draw_boxes as draw_boxes,
     draw_by_person as draw_by_person,
@@ -21,10 +23,5 @@ from .plots import (
     draw_stages as draw_stages,
     draw_survivors as draw_survivors,
     draw_tilts as draw_tilts,
-    group_photo as group_photo,
-    in_colour as in_colour,
-    look as look,
-    measure as measure,
-    overlap as overlap,
 )
 from .widgets import explore_thresholds as explore_thresholds

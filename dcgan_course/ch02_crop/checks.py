@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from dcgan_course.ch02_crop.haar import integral_image
-from dcgan_course.ch02_crop.plots import group_photo, look
+from dcgan_course.ch02_crop.looks import look
+from dcgan_course.ch02_crop.photographs import group_photo
 from dcgan_course.checking import passed, require, require_shape
 from dcgan_lib.crop import Box, crop_face
 

@@ -30,7 +30,7 @@ class Rectangle(NamedTuple):
     weight: float
 
 
-class Weak(NamedTuple):
+class Tree(NamedTuple):
     """A tree with one question: is the feature's value below the threshold?"""
 
     feature: tuple[Rectangle, ...]
@@ -42,12 +42,12 @@ class Weak(NamedTuple):
 class Stage(NamedTuple):
     """Weak trees whose votes are added; a window below the threshold is rejected."""
 
-    trees: tuple[Weak, ...]
+    trees: tuple[Tree, ...]
     threshold: float
 
 
-class Level(NamedTuple):
-    """Windows of one size in a photograph."""
+class Windows(NamedTuple):
+    """Windows of a photograph, all shrunk or enlarged to one size."""
 
     windows: np.ndarray  # uint8 (n, 24, 24)
     boxes: np.ndarray  # int (n, 4): x, y, w, h in the photograph's pixels
@@ -138,6 +138,13 @@ def feature_value(
     return total / np.where(scale > 0, scale, 1.0)
 
 
+def ask(tree: Tree, window: np.ndarray) -> tuple[float, float]:
+    """What a tree's feature measures on one window, uint8 (24, 24), and how the tree votes."""
+    table, scale = integral_image(window[None]), window_scale(window[None])
+    value = float(feature_value(tree.feature, table, scale)[0])
+    return value, tree.below if value < tree.threshold else tree.above
+
+
 def stage_sum(stage: Stage, table: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Sum of a stage's votes on each window; arguments as for ``feature_value``."""
     total = np.zeros(len(table))
@@ -183,7 +190,18 @@ def stages_passed(stages: tuple[Stage, ...], windows: np.ndarray) -> np.ndarray:
     return passed
 
 
-def all_windows(grey: np.ndarray, scale_factor: float = 1.1, min_size: int = 24) -> Level:
+def windows_left(passed: np.ndarray, stages: tuple[Stage, ...]) -> list[int]:
+    """How many windows are left before the first stage and after each; of ``stages_passed``."""
+    return [int((passed >= number).sum()) for number in range(len(stages) + 1)]
+
+
+def mean_features(passed: np.ndarray, stages: tuple[Stage, ...]) -> float:
+    """How many features a window is asked for on average."""
+    asked = np.cumsum([len(stage.trees) for stage in stages])
+    return float(asked[np.minimum(passed, len(stages) - 1)].mean())
+
+
+def all_windows(grey: np.ndarray, scale_factor: float = 1.1, min_size: int = 24) -> Windows:
     """Every window of a photograph that the cascade looks at, in all sizes together.
 
     The photograph is shrunk step by step while the window stays 24×24. As in OpenCV, a window
@@ -199,10 +217,13 @@ def all_windows(grey: np.ndarray, scale_factor: float = 1.1, min_size: int = 24)
         if round(side * scale) >= min_size:
             levels.append(_level(grey, scale))
         scale *= scale_factor
-    return Level(*(np.concatenate(parts) for parts in zip(*levels, strict=True)))
+    return Windows(
+        windows=np.concatenate([level.windows for level in levels]),
+        boxes=np.concatenate([level.boxes for level in levels]),
+    )
 
 
-def _level(grey: np.ndarray, scale: float) -> Level:
+def _level(grey: np.ndarray, scale: float) -> Windows:
     size = [max(CASCADE_WINDOW, round(side / scale)) for side in grey.shape[::-1]]
     small = cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR_EXACT)
     step = 1 if scale >= 2 else 2
@@ -212,7 +233,7 @@ def _level(grey: np.ndarray, scale: float) -> Level:
     side, (height, width) = round(CASCADE_WINDOW * scale), grey.shape
     wide, high = np.minimum(side, width - x), np.minimum(side, height - y)  # rounded beyond it
     boxes = np.stack([x, y, wide, high], axis=1).astype(int)
-    return Level(views.reshape(-1, CASCADE_WINDOW, CASCADE_WINDOW), boxes)
+    return Windows(views.reshape(-1, CASCADE_WINDOW, CASCADE_WINDOW), boxes)
 
 
 def _too_flat(windows: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -222,16 +243,20 @@ def _too_flat(windows: np.ndarray, scale: np.ndarray) -> np.ndarray:
 
 
 def _read_feature(node: ElementTree.Element) -> tuple[Rectangle, ...]:
-    lines = [rectangle.text.split() for rectangle in node.find("rects")]
-    return tuple(Rectangle(*map(int, line[:4]), float(line[4])) for line in lines)
+    rectangles = []
+    for line in node.find("rects"):
+        x, y, w, h, weight = map(float, line.text.split())
+        rectangles.append(Rectangle(int(x), int(y), int(w), int(h), weight))
+    return tuple(rectangles)
 
 
 def _read_stage(node: ElementTree.Element, features: list[tuple[Rectangle, ...]]) -> Stage:
     trees = [_read_tree(tree, features) for tree in node.find("weakClassifiers")]
-    return Stage(tuple(trees), float(node.findtext("stageThreshold")) - ROUNDING)
+    threshold = float(node.findtext("stageThreshold")) - ROUNDING
+    return Stage(trees=tuple(trees), threshold=threshold)
 
 
-def _read_tree(node: ElementTree.Element, features: list[tuple[Rectangle, ...]]) -> Weak:
+def _read_tree(node: ElementTree.Element, features: list[tuple[Rectangle, ...]]) -> Tree:
     inner = node.findtext("internalNodes").split()
     leaves = node.findtext("leafValues").split()
     if len(inner) != 4 or len(leaves) != 2:
@@ -240,4 +265,5 @@ def _read_tree(node: ElementTree.Element, features: list[tuple[Rectangle, ...]])
             f"Received: a tree with {len(inner) // 4}. Use {FACE_CASCADE}."
         )
     below, above = map(float, leaves)
-    return Weak(features[int(inner[2])], float(inner[3]), below, above)
+    feature = features[int(inner[2])]
+    return Tree(feature=feature, threshold=float(inner[3]), below=below, above=above)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-import cv2
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,74 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle as Patch
 
 from dcgan_course.ch02_crop import haar
-from dcgan_lib.crop import load_cascade
-from dcgan_lib.shared import REAL_COLOUR
+from dcgan_course.ch02_crop.looks import Photos, found_when_turned, is_right, look
+from dcgan_course.ch02_crop.photographs import tilted
+from dcgan_lib.shared import GREY, HEAT, REAL_COLOUR, WRONG_COLOUR, finish, show_picture, switch_off
 
-WRONG_COLOUR = "#c53030"  # rejected windows, missed faces, false finds
-FADED = "#718096"
-HALF = 0.5  # two boxes that overlap by this share mean one face (Everingham et al. 2010)
-
-Photos = Mapping[str, np.ndarray]  # name such as "s1/4.pgm" → uint8 (height, width), grey
 Boxes = np.ndarray | Sequence[Sequence[int]]  # (n, 4): x, y, w, h in pixels
-
-
-def look(
-    grey: np.ndarray,
-    scale_factor: float = 1.05,
-    neighbours: int = 4,
-    min_size: int = 45,
-    border: int = 0,
-) -> np.ndarray:
-    """One plain look of OpenCV's cascade, as ``detectMultiScale`` gives it.
-
-    Args:
-        grey: uint8 (height, width).
-        scale_factor, neighbours, min_size: the thresholds; 0 neighbours gives single windows.
-        border: pixels to repeat around the photograph first.
-
-    Returns:
-        int (n, 4): x, y, w, h in the photograph's pixels.
-    """
-    framed = cv2.copyMakeBorder(grey, border, border, border, border, cv2.BORDER_REPLICATE)
-    smallest = (min_size, min_size)
-    found = load_cascade().detectMultiScale(framed, scale_factor, neighbours, minSize=smallest)
-    return np.asarray(found, int).reshape(-1, 4) - [border, border, 0, 0]
-
-
-def overlap(box: Sequence[int], other: Sequence[int]) -> float:
-    """Area that two boxes (x, y, w, h) share, over the area that they cover together: 0 to 1."""
-    wide = min(box[0] + box[2], other[0] + other[2]) - max(box[0], other[0])
-    high = min(box[1] + box[3], other[1] + other[3]) - max(box[1], other[1])
-    shared = max(0, wide) * max(0, high)
-    return float(shared / (box[2] * box[3] + other[2] * other[3] - shared))
-
-
-def tilted(grey: np.ndarray, degrees: float) -> np.ndarray:
-    """A photograph turned anticlockwise about its middle; same size, edges repeated."""
-    height, width = grey.shape
-    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
-    return cv2.warpAffine(grey, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
-
-
-def in_colour(grey: np.ndarray) -> np.ndarray:
-    """A grey photograph in warm, invented colours: uint8 (height, width, 3), RGB."""
-    light = grey[..., None] / 255
-    return (255 * light ** np.array([0.7, 1.1, 1.5])).round().astype(np.uint8)
-
-
-def group_photo(
-    photos: Sequence[np.ndarray], scales: Sequence[float] = (1.6, 1.2, 0.9, 0.6)
-) -> np.ndarray:
-    """The first grey photographs side by side, each resized: uint8 (height, width)."""
-    parts = [cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-             for photo, scale in zip(photos, scales, strict=False)]  # fmt: skip
-    height, gap = max(part.shape[0] for part in parts), 8
-    ground = np.full((height, sum(part.shape[1] + gap for part in parts)), 200, np.uint8)
-    left = 0
-    for part in parts:
-        ground[height - part.shape[0] :, left : left + part.shape[1]] = part
-        left += part.shape[1] + gap
-    return ground[:, :-gap]
 
 
 def draw_detections(
@@ -94,7 +31,8 @@ def draw_detections(
     boxes = look(turned, scale_factor, neighbours, min_size)
     figure = Figure(figsize=(4.2 * grey.shape[1] / grey.shape[0], 4.6), layout="constrained")
     axes = figure.subplots()
-    _show(axes, turned, boxes)
+    show_picture(axes, turned)
+    _frame(axes, boxes)
     axes.set_title(f"{len(boxes)} {'box' if len(boxes) == 1 else 'boxes'}")
     return figure
 
@@ -114,21 +52,22 @@ def draw_boxes(
     height = width / aspect / max(1, len(photos)) + 0.3
     figure = Figure(figsize=(width, height), layout="constrained")
     panels = figure.subplots(1, max(1, len(photos)), squeeze=False)[0]
-    for axes in panels:
-        axes.axis("off")
+    switch_off(panels)
     for axes, (name, grey) in zip(panels, photos.items(), strict=False):
         right = references.get(name)
-        good = [_is_right(box, right) for box in boxes[name]]
-        _show(axes, grey, boxes[name], [REAL_COLOUR if g else WRONG_COLOUR for g in good])
+        show_picture(axes, grey, name)
+        good = [box for box in boxes[name] if right is None or is_right(box, right)]
+        wrong = [box for box in boxes[name] if right is not None and not is_right(box, right)]
+        _frame(axes, good)
+        _frame(axes, wrong, WRONG_COLOUR)
         if right:
-            axes.add_patch(Patch(right[:2], *right[2:4], fill=False, ec="white", lw=1.5, ls="--"))
-        axes.set_title(name, fontsize="small")
+            _frame(axes, [right], "white", linewidth=1.5, linestyle="--")
     if not photos:
         panels[0].set_title("none among these photographs")
     return figure
 
 
-def draw_features(windows: Photos, trees: Sequence[haar.Weak]) -> Figure:
+def draw_features(windows: Photos, trees: Sequence[haar.Tree]) -> Figure:
     """The cascade's features on windows: a row for each window, a column for each feature.
 
     Args:
@@ -139,11 +78,9 @@ def draw_features(windows: Photos, trees: Sequence[haar.Weak]) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(len(windows), len(trees), squeeze=False)
     for row, (title, window) in zip(panels, windows.items(), strict=True):
-        table, scale = haar.integral_image(window[None]), haar.window_scale(window[None])
         for axes, tree in zip(row, trees, strict=True):
-            value = haar.feature_value(tree.feature, table, scale)[0]
-            vote = tree.below if value < tree.threshold else tree.above
-            _show(axes, window)
+            value, vote = haar.ask(tree, window)
+            show_picture(axes, window)
             _add_feature(axes, tree.feature)
             sign = "<" if value < tree.threshold else "≥"
             text = f"{title}: {value:.3f} {sign} {tree.threshold:.3f}\nvote {vote:+.2f}"
@@ -155,15 +92,15 @@ def draw_corners(grey: np.ndarray, x: int, y: int, w: int, h: int) -> Figure:
     """A rectangle on a picture, and the four entries of the integral image at its corners."""
     figure = Figure(figsize=(7, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    _show(left, grey, [(x, y, w, h)])
-    left.set_title("the pixels")
-    image = right.imshow(haar.integral_image(grey), cmap="magma")
+    show_picture(left, grey, "the pixels")
+    _frame(left, [(x, y, w, h)])
+    table = haar.integral_image(grey)
+    show_picture(right, table, "the integral image", cmap=HEAT, vmax=table.max())
     corners = {"A": (x, y), "B": (x + w, y), "C": (x, y + h), "D": (x + w, y + h)}
     for letter, place in corners.items():
         right.plot(*place, "o", color="white", markersize=5)
         right.annotate(letter, place, (4, 4), textcoords="offset points", color="white")
-    right.set(title="the integral image", xticks=[], yticks=[])
-    figure.colorbar(image, label="sum of all pixels above and to the left")
+    figure.colorbar(right.images[0], label="sum of all pixels above and to the left")
     return figure
 
 
@@ -180,31 +117,23 @@ def draw_margins(margins: Mapping[str, np.ndarray]) -> Figure:
         fate = f"rejected by stage {end + 1}" if len(failed) else "passes all: taken for a face"
         axes.axhline(0, color="black", linewidth=0.8)
         axes.set(title=f"{title}: {fate}", ylabel="votes − threshold")
-        axes.spines[["top", "right"]].set_visible(False)
     panels[-1].set(xlabel="stage (pale: never asked)", xlim=(0.3, len(values) + 0.7))
-    return figure
+    return finish(figure)
 
 
 def draw_survivors(passed: np.ndarray, stages: tuple[haar.Stage, ...]) -> Figure:
     """How many windows are left after each stage; ``passed`` as ``haar.stages_passed`` gives it."""
-    left = [(passed >= number).sum() for number in range(len(stages) + 1)]
+    left = haar.windows_left(passed, stages)
     figure = Figure(figsize=(7, 3.4), layout="constrained")
     axes = figure.subplots()
     axes.semilogy(left, "o-", color=REAL_COLOUR, markersize=4)
     for number in (0, 5, 10, len(stages)):
         place = (left[number] or 1, (6, 6))
         axes.annotate(f"{left[number]:,}", (number, place[0]), place[1], textcoords="offset points")
-    cost, whole = mean_features(passed, stages), sum(len(stage.trees) for stage in stages)
+    cost, whole = haar.mean_features(passed, stages), sum(len(stage.trees) for stage in stages)
     axes.set(xlabel="stages passed", ylabel="windows left", ylim=(0.7, 3 * max(left)))
     axes.set_title(f"A window costs {cost:.0f} features on average, not {whole:,}")
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def mean_features(passed: np.ndarray, stages: tuple[haar.Stage, ...]) -> float:
-    """How many features a window is asked for on average."""
-    asked = np.cumsum([len(stage.trees) for stage in stages])
-    return float(asked[np.minimum(passed, len(stages) - 1)].mean())
+    return finish(figure)
 
 
 def draw_stages(
@@ -214,51 +143,27 @@ def draw_stages(
     figure = Figure(figsize=(2.3 * len(after), 3.1), layout="constrained")
     for axes, number in zip(figure.subplots(1, len(after)), after, strict=True):
         x, y, w, h = boxes[passed >= number].T
-        _show(axes, grey)
+        show_picture(axes, grey, f"after stage {number}: {len(x):,}")
         axes.scatter(x + w / 2, y + h / 2, s=4, color=REAL_COLOUR, alpha=0.5, linewidths=0)
-        axes.set_title(f"after stage {number}: {len(x):,}", fontsize="medium")
     return figure
 
 
 def draw_tilts(photos: Photos, degrees: Sequence[float], border: int = 12) -> Figure:
     """Share of photographs in which a face is found, by how far they are turned."""
-    shares = [np.mean([len(look(tilted(grey, angle), border=border)) > 0
-                       for grey in photos.values()]) for angle in degrees]  # fmt: skip
+    shares = found_when_turned(photos, degrees, border)
     figure = Figure(figsize=(7, 3), layout="constrained")
     axes = figure.subplots()
     axes.plot(degrees, np.array(shares) * 100, "o-", color=REAL_COLOUR)
     axes.set(xlabel="turned by (degrees)", ylabel="faces found (%)", ylim=(-3, 103))
     axes.set_title(f"{len(photos)} photographs, turned about their middle")
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def measure(
-    photos: Photos, references: Mapping[str, Sequence[int]], **thresholds: float
-) -> pd.DataFrame:
-    """What one plain ``look`` keeps, misses and finds by mistake, for each group.
-
-    Args:
-        photos: name → grey photograph; the group is the name's folder.
-        references, thresholds: name → the right box (x, y, w, h); arguments of ``look``.
-
-    Returns:
-        A row for each group: photographs; kept (a box overlaps the reference by half);
-        missed (none does); false (boxes that don't).
-    """
-    rows = []
-    for name, grey in photos.items():
-        good = [overlap(box, references[name]) >= HALF for box in look(grey, **thresholds)]
-        rows.append((name.split("/")[0], 1, any(good), not any(good), good.count(False)))
-    table = pd.DataFrame(rows, columns=["person", "photographs", "kept", "missed", "false"])
-    return table.groupby("person").sum().astype(int)
+    return finish(figure)
 
 
 def draw_by_person(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """Share of each person's photographs that is missed, under several thresholds.
 
     Args:
-        tables: title of the thresholds → what ``measure`` returned; the same people in each.
+        tables: title of the thresholds → what ``count_by_group`` returned; the same people in each.
     """
     missed = pd.DataFrame({title: t["missed"] / t["photographs"] for title, t in tables.items()})
     missed = missed.loc[missed.sum(axis=1).sort_values(ascending=False, kind="stable").index]
@@ -273,23 +178,10 @@ def draw_by_person(tables: Mapping[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def _is_right(box: Sequence[int], reference: Sequence[int] | None) -> bool:
-    return reference is None or (len(reference) > 0 and overlap(box, reference) >= HALF)
-
-
-def _show(
-    axes: Axes,
-    grey: np.ndarray,
-    boxes: Boxes = (),
-    colours: str | Sequence[str] = REAL_COLOUR,
-    alpha: float = 1.0,
-) -> None:
-    """A photograph with boxes in it, without ticks."""
-    colours = [colours] * len(boxes) if isinstance(colours, str) else colours
-    axes.imshow(grey, cmap="gray", vmin=0, vmax=255)
-    for (x, y, w, h), colour in zip(boxes, colours, strict=True):
-        axes.add_patch(Patch((x, y), w, h, fill=False, ec=colour, lw=2, alpha=alpha))
-    axes.set(xticks=[], yticks=[])
+def _frame(axes: Axes, boxes: Boxes, colour: str = REAL_COLOUR, **options: Any) -> None:
+    for x, y, w, h in boxes:
+        look = {"linewidth": 2, "edgecolor": colour} | options
+        axes.add_patch(Patch((x, y), w, h, fill=False, **look))
 
 
 def _add_feature(axes: Axes, feature: tuple[haar.Rectangle, ...]) -> None:
@@ -297,4 +189,4 @@ def _add_feature(axes: Axes, feature: tuple[haar.Rectangle, ...]) -> None:
     for r in feature:
         colour = "white" if r.weight > 0 else "black"
         place = (r.x - 0.5, r.y - 0.5)
-        axes.add_patch(Patch(place, r.w, r.h, fc=colour, ec=FADED, alpha=0.65, lw=0.5))
+        axes.add_patch(Patch(place, r.w, r.h, fc=colour, ec=GREY, alpha=0.65, lw=0.5))

@@ -11,7 +11,7 @@ from .detect import (
     load_cascade as load_cascade,
     opencv_wheels as opencv_wheels,
 )
-from .face import crop_face as crop_face, sharpness as sharpness
+from .face import crop_face as crop_face, overlap as overlap, sharpness as sharpness
 from .folder import (
     CONTACT_SHEET as CONTACT_SHEET,
     CropSettings as CropSettings,

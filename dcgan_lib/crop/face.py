@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -38,6 +40,14 @@ def crop_face(
         patch = patch[inset : inset + side, inset : inset + side]
     method = cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
     return cv2.resize(patch, (size, size), interpolation=method)
+
+
+def overlap(box: Sequence[float], other: Sequence[float]) -> float:
+    """Intersection over union of two boxes (x, y, w, h): 0 where they are apart, 1 where equal."""
+    wide = min(box[0] + box[2], other[0] + other[2]) - max(box[0], other[0])
+    high = min(box[1] + box[3], other[1] + other[3]) - max(box[1], other[1])
+    shared = max(0, wide) * max(0, high)
+    return float(shared / (box[2] * box[3] + other[2] * other[3] - shared))
 
 
 def sharpness(face: np.ndarray) -> float:

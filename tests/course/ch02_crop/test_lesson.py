@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dcgan_course.ch02_crop import checks as check, haar, plots, widgets
+from dcgan_course.ch02_crop import checks as check, haar, looks, photographs, plots, widgets
 from dcgan_course.checking import CheckFailed
 from dcgan_course.exploring import to_png
 from dcgan_lib.crop.detect import EYE_CASCADE, Box, detect_faces, load_cascade
@@ -98,7 +98,7 @@ def test_a_flat_face_is_not_looked_at(stages, level, passed):
 def test_all_windows_are_those_that_opencv_tries(photo, stages, scale_factor):
     windows, boxes = haar.all_windows(photo, scale_factor)
     mine = boxes[haar.stages_passed(stages, windows) == 25]
-    theirs = plots.look(photo, scale_factor, 0, 24)
+    theirs = looks.look(photo, scale_factor, 0, 24)
     assert len(mine) == len(theirs) > 20
     assert all(np.abs(mine - box).max(axis=1).min() <= 1 for box in theirs)  # rounding
 
@@ -243,8 +243,8 @@ def test_the_check_of_crop_square(wrong, match):
 
 
 def test_the_solution_agrees_with_the_library_on_a_photograph(photo):
-    bgr = cv2.cvtColor(plots.in_colour(photo), cv2.COLOR_RGB2BGR)
-    expected = crop_face(plots.in_colour(photo), Box(10, 20, 70, 70, 1.0))
+    bgr = cv2.cvtColor(photographs.in_colour(photo), cv2.COLOR_RGB2BGR)
+    expected = crop_face(photographs.in_colour(photo), Box(10, 20, 70, 70, 1.0))
     assert (crop_square(bgr, (10, 20, 70, 70)) == expected).all()
 
 
@@ -252,20 +252,20 @@ def test_the_solution_agrees_with_the_library_on_a_photograph(photo):
 
 
 def test_overlap_is_shared_area_over_joint_area():
-    assert plots.overlap((0, 0, 4, 4), (0, 0, 4, 4)) == 1
-    assert plots.overlap((0, 0, 4, 4), (2, 0, 4, 4)) == pytest.approx(8 / 24)
-    assert plots.overlap((0, 0, 4, 4), (4, 4, 4, 4)) == 0
+    assert looks.overlap((0, 0, 4, 4), (0, 0, 4, 4)) == 1
+    assert looks.overlap((0, 0, 4, 4), (2, 0, 4, 4)) == pytest.approx(8 / 24)
+    assert looks.overlap((0, 0, 4, 4), (4, 4, 4, 4)) == 0
 
 
 def test_a_border_brings_a_missed_face_back(photos):
     grey, reference = photos[MISSED], detect_faces(photos[MISSED])[0]
-    assert plots.look(grey).shape == (0, 4)
-    (box,) = plots.look(grey, border=12)
-    assert plots.overlap(box, reference) > 0.8
+    assert looks.look(grey).shape == (0, 4)
+    (box,) = looks.look(grey, border=12)
+    assert looks.overlap(box, reference) > 0.8
 
 
 def test_neighbours_thin_out_boxes(photo):
-    counts = [len(plots.look(photo, neighbours=n)) for n in (0, 4, 100)]
+    counts = [len(looks.look(photo, neighbours=n)) for n in (0, 4, 100)]
     assert counts[0] > 20 and counts[1:] == [1, 0]
 
 
@@ -284,7 +284,7 @@ def test_detections_are_drawn_at_both_ends_of_the_sliders(photo, values):
 
 
 def test_false_boxes_are_red_and_right_ones_blue(photo):
-    right = tuple(plots.look(photo)[0])
+    right = tuple(looks.look(photo)[0])
     figure = plots.draw_boxes(
         {"a": photo, "b": photo}, {"a": [right, (0, 0, 9, 9)], "b": [right]}, {"a": right, "b": ()}
     )
@@ -306,8 +306,8 @@ def test_features_are_titled_with_value_threshold_and_vote(stages, level, passed
 
 
 def test_corners_lie_at_the_rectangle(photo):
-    points = {tuple(line.get_xydata()[0]) for line in
-              plots.draw_corners(photo, 5, 6, 20, 30).axes[1].lines}  # fmt: skip
+    lines = plots.draw_corners(photo, 5, 6, 20, 30).axes[1].lines
+    points = {tuple(line.get_xydata()[0]) for line in lines}
     assert points == {(5, 6), (25, 6), (5, 36), (25, 36)}
 
 
@@ -324,8 +324,8 @@ def test_survivors_fall_and_cost_little(stages, passed):
     curve = plots.draw_survivors(passed, stages).axes[0].lines[0].get_ydata()
     assert curve[0] == len(passed) and (np.diff(curve) <= 0).all()
     assert curve[-1] == (passed == 25).sum()
-    assert 9 < plots.mean_features(passed, stages) < 200
-    assert plots.mean_features(np.array([0, 25]), stages) == (9 + 2913) / 2
+    assert 9 < haar.mean_features(passed, stages) < 200
+    assert haar.mean_features(np.array([0, 25]), stages) == (9 + 2913) / 2
 
 
 def test_stages_show_as_many_dots_as_windows(photo, level, passed):
@@ -340,24 +340,24 @@ def test_tilted_faces_are_lost(photos):
 
 
 def test_turning_and_tinting_keep_the_size(photo):
-    assert (plots.tilted(photo, 0) == photo).all()
-    assert (plots.tilted(photo, 180) == photo[::-1, ::-1]).mean() > 0.99
-    colour = plots.in_colour(photo)
+    assert (photographs.tilted(photo, 0) == photo).all()
+    assert (photographs.tilted(photo, 180) == photo[::-1, ::-1]).mean() > 0.99
+    colour = photographs.in_colour(photo)
     assert colour.shape == (*photo.shape, 3) and (colour[..., 0] >= colour[..., 2]).all()
 
 
 def test_a_group_has_a_face_of_each_size(photos):
-    group = plots.group_photo([photos[name] for name in NAMES])
-    widths = sorted(plots.look(group, min_size=24)[:, 2])
+    group = photographs.group_photo([photos[name] for name in NAMES])
+    widths = sorted(looks.look(group, min_size=24)[:, 2])
     assert len(widths) >= 3 and widths[-1] > 2 * widths[0]
 
 
 def test_measured_by_group(photos):
     references = {name: detect_faces(grey)[0][:4] for name, grey in photos.items()}
-    table = plots.measure(photos, references, neighbours=4)
+    table = looks.count_by_group(photos, references, neighbours=4)
     assert table.loc["s1"].to_dict() == {"photographs": 2, "kept": 1, "missed": 1, "false": 0}
     assert table["photographs"].sum() == 5
-    assert plots.measure(photos, references, neighbours=0)["false"].sum() > 0
+    assert looks.count_by_group(photos, references, neighbours=0)["false"].sum() > 0
     figure = plots.draw_by_person({"plain": table, "the same": table})
     shares = figure.axes[0].images[0].get_array()
     assert shares.shape == (2, 4) and shares[0].tolist() == [50, 0, 0, 0]
@@ -382,7 +382,6 @@ def test_the_sliders_end_where_a_look_still_works(photo):
     for end in ("min", "max"):
         for control in box.controls.values():
             control.value = getattr(control, end)
-        assert box.picture.value == to_png(
-            plots.draw_detections(photo, *(box.controls[name].value for name in
-                                           ("scale_factor", "neighbours", "min_size", "tilt")))
-        )  # fmt: skip
+        names = ("scale_factor", "neighbours", "min_size", "tilt")
+        values = {name: box.controls[name].value for name in names}
+        assert box.picture.value == to_png(plots.draw_detections(photo, **values))
