@@ -19,6 +19,7 @@ from dcgan_course.page import title, write_page
 from dcgan_course.prepare import run_folder
 from dcgan_lib import Settings
 from dcgan_lib.shared import CourseError, atomic_path
+from dcgan_lib.train import find_grids
 
 PICTURES = {
     "faces.png": "Generated faces of the last epoch, unselected: nobody looks like this.",
@@ -158,8 +159,8 @@ def _write_index(out: Path, settings: Settings, done: list[Chapter], run: Path) 
 
 
 def _figure(out: Path, run: Path, name: str, text: str) -> str:
-    grids = sorted((run / "samples").glob("epoch_*.png"))
-    source = grids[-1] if name == "faces.png" and grids else run / name
+    newest = list(find_grids(run).values())[-1:]
+    source = newest[0] if name == "faces.png" and newest else run / name
     if not source.exists():
         return ""
     (out / "pictures").mkdir(exist_ok=True)
