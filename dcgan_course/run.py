@@ -18,8 +18,7 @@ from dcgan_course.chapters import NOTEBOOKS, find_chapters, read_notebook
 from dcgan_course.page import title, write_page
 from dcgan_course.prepare import run_folder
 from dcgan_lib import Settings
-from dcgan_lib.shared import CourseError, atomic_path
-from dcgan_lib.train import find_grids
+from dcgan_lib.shared import CourseError, atomic_path, by_number
 
 PICTURES = {
     "faces.png": "Generated faces of the last epoch, unselected: nobody looks like this.",
@@ -159,7 +158,7 @@ def _write_index(out: Path, settings: Settings, done: list[Chapter], run: Path) 
 
 
 def _figure(out: Path, run: Path, name: str, text: str) -> str:
-    newest = list(find_grids(run).values())[-1:]
+    newest = list(by_number(run / "samples", "epoch_*.png").values())[-1:]
     source = newest[0] if name == "faces.png" and newest else run / name
     if not source.exists():
         return ""
