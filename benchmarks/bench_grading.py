@@ -39,7 +39,7 @@ from typing import Annotated
 import typer
 
 from dcgan_classroom import student_version
-from dcgan_classroom.grading import grade_class, read_results
+from dcgan_classroom.grading import Options, grade_class, read_results
 from dcgan_classroom.sandbox import Limits, Sandbox, find_sandbox
 from dcgan_course import grading, read_notebook, write_notebook
 from dcgan_lib.shared import run_command, usable_cores
@@ -138,15 +138,8 @@ def hand_in(folder: Path, count: int, seed: int) -> None:
 
 
 def graded(folder: Path, out: str, sandbox: Sandbox, resume: bool = False):
-    return grade_class(
-        *(folder / "in", folder / out),
-        sandbox=sandbox,
-        workers=WORKERS,
-        limits=LIMITS,
-        notebooks=COURSE,
-        resume=resume,
-        report=lambda line: None,
-    )
+    options = Options(workers=WORKERS, limits=LIMITS, notebooks=COURSE, resume=resume)
+    return grade_class(folder / "in", folder / out, sandbox, options, report=lambda line: None)
 
 
 def marks(out: Path) -> dict[str, tuple]:

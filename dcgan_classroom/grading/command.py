@@ -65,8 +65,9 @@ def grade_command(
     ] = NOTEBOOKS,
 ) -> None:
     """Run what students handed in, each notebook in a sandbox, and mark it."""
+    from dcgan_classroom.grading.arguments import Options
     from dcgan_classroom.grading.grade import grade_class
-    from dcgan_classroom.grading.reference import LIMITS
+    from dcgan_classroom.grading.setting import LIMITS
     from dcgan_classroom.sandbox import find_sandbox
 
     if profile not in PROFILES:
@@ -82,10 +83,7 @@ def grade_command(
         limits = replace(limits, memory_mb=memory)
     if trust_submissions:
         print("Nothing is isolated: students' code can do here whatever you can.")
-    done = grade_class(
-        submissions,
-        out,
-        sandbox=find_sandbox(user, trust_submissions),
+    options = Options(
         profile=profile,
         seed=seed,
         chapters=chapters,
@@ -98,6 +96,7 @@ def grade_command(
         notebooks=notebooks,
         params=_read_params(params),
     )
+    done = grade_class(submissions, out, find_sandbox(user, trust_submissions), options)
     for problem in done.problems:
         print(f"{problem.source}: {problem.problem}")
     counts = Counter(result.status for result in done.results)
@@ -138,6 +137,6 @@ def _read_params(path: Path | None) -> dict[str, object]:
     except (OSError, ValueError) as error:
         raise CourseError(
             f"The parameters can't be read. Expected: {path}, a JSON object such as "
-            f'{{"seed": 7}}. Received: {error}. Mend the file.'
+            f'{{"seed": 7}}. Received: {error}. Fix the file.'
         ) from None
     return values

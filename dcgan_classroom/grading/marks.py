@@ -51,6 +51,20 @@ class MarkedCell:
     cell_id: str
     solution: str
 
+    def mark(
+        self, score: float | None, status: str, reason: str = "", how: str = "answers"
+    ) -> Mark:
+        """Its mark."""
+        return Mark(
+            grade_id=self.grade_id,
+            title=self.title,
+            points=self.points,
+            score=score,
+            status=status,
+            reason=reason,
+            how=how,
+        )
+
 
 def graded_cells(chapter: NotebookNode) -> list[MarkedCell]:
     """The graded cells of a solved chapter, in its order."""
@@ -154,32 +168,26 @@ def mark(
 def marks_of_nothing(graded: Sequence[MarkedCell], reason: str) -> tuple[Mark, ...]:
     """The marks of a student who handed in nothing that could be run."""
     return tuple(
-        Mark(one.grade_id, one.title, one.points, 0.0, "missing", reason, _how(one))
-        for one in graded
+        one.mark(0.0, "missing", reason, "human" if one.manual else "answers") for one in graded
     )
-
-
-def _how(one: MarkedCell) -> str:
-    return "human" if one.manual else "answers"
 
 
 def _by_hand(one: MarkedCell, cell: NotebookNode | None) -> Mark:
     source = cell.source.strip() if cell is not None else ""
     if source in ("", ANSWER):
-        reason = "There is no answer."
-        return Mark(one.grade_id, one.title, one.points, 0.0, "missing", reason, "human")
-    return Mark(one.grade_id, one.title, one.points, None, "manual", "", "human")
+        return one.mark(0.0, "missing", "There is no answer.", "human")
+    return one.mark(None, "manual", "", "human")
 
 
 def _by_tests(one: MarkedCell, cell: NotebookNode | None, run_status: str) -> Mark:
     """The check cell as it ran: all points, none, or the number that its last line gives."""
     status, reason = _ended(cell, run_status)
     if reason:
-        return Mark(one.grade_id, one.title, one.points, 0.0, status, reason, "tests")
+        return one.mark(0.0, status, reason, "tests")
     assert cell is not None
     score = min(one.points, max(0.0, _number(cell, one.points)))
     reason = "" if score >= one.points else "The check gave a part of the points."
-    return Mark(one.grade_id, one.title, one.points, score, "ok", reason, "tests")
+    return one.mark(score, "ok", reason, "tests")
 
 
 def _ended(cell: NotebookNode | None, run_status: str) -> tuple[str, str]:
@@ -224,7 +232,7 @@ def _by_answers(
 
     def marked(score: float, status: str, reason: str) -> Mark:
         text = "" if score >= one.points and status == "ok" else reason
-        return Mark(one.grade_id, one.title, one.points, score, status, text, how)
+        return one.mark(score, status, text, how)
 
     if given is None:
         status, reason = _ended(cell, run_status)

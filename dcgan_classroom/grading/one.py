@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from dcgan_classroom.grading.jobs import BOXES, Job
 from dcgan_classroom.grading.marks import (
     answers_folder,
     graded_cells,
@@ -21,64 +19,15 @@ from dcgan_classroom.grading.marks import (
     probe_id,
     without_probes,
 )
-from dcgan_classroom.grading.reference import (
-    Setting,
-    fill_box,
-    load_chapter,
-    load_given,
-    run_with_probes,
-)
+from dcgan_classroom.grading.reference import fill_box, load_prepared, run_with_probes
 from dcgan_classroom.grading.results import Result, read_result, write_result
+from dcgan_classroom.grading.setting import load_chapter
 from dcgan_classroom.probes import Answers, Probe, read_answers
 from dcgan_classroom.sandbox import Run
-from dcgan_classroom.submissions import Submission, is_extra, is_solution, rebuild_notebook
+from dcgan_classroom.submissions import is_extra, is_solution, rebuild_notebook
 from dcgan_course import grading, write_notebook
 
-BOXES = "boxes"
-LONGEST_NAME = 60  # characters of a student's name in a file's name
 ONCE_MORE = "What comes after the cell that ended the kernel was run once more,"
-
-
-@dataclass(frozen=True)
-class Job:
-    """A submission to be graded, and how; it can be pickled.
-
-    Attributes:
-        setting: of the class.
-        submission: what was handed in.
-        late: whether after the deadline.
-        given: folder that ``make_given`` made for the chapter.
-        key: SHA-256 of all that the marks depend on.
-    """
-
-    setting: Setting
-    submission: Submission
-    late: bool
-    given: Path
-    key: str
-
-    @property
-    def stem(self) -> str:
-        """Of the result's and the executed notebook's file."""
-        return result_stem(self.submission, self.key)
-
-    @property
-    def path(self) -> Path:
-        """Of the result."""
-        return self.setting.out / "results" / f"{self.stem}.json"
-
-
-def job_key(chapter_key: str, submission: Submission) -> str:
-    """SHA-256 of all that a submission's marks depend on."""
-    digest = hashlib.sha256(chapter_key.encode())
-    digest.update(submission.student.encode("utf-8", "replace") + b"\0" + submission.data)
-    return digest.hexdigest()
-
-
-def result_stem(submission: Submission, key: str) -> str:
-    """``ada--04_generator--1--0123456789ab``: safe as a file's name on any system."""
-    name = re.sub(r"[^\w.-]+", "_", submission.student).strip("._-")[:LONGEST_NAME] or "student"
-    return f"{name}--{submission.chapter}--{submission.attempt}--{key[:12]}"
 
 
 def grade_one(job: Job) -> Result:
@@ -91,37 +40,29 @@ def grade_one(job: Job) -> Result:
         return read_result(job.path)
     setting, one = job.setting, job.submission
     chapter, probes = load_chapter(setting.notebooks, one.chapter)
-    release, right = load_given(job.given, tuple(probes))
+    release, right = load_prepared(job.prepared, tuple(probes))
     rebuilt = rebuild_notebook(chapter, release, one.data)
     run, answers, note = _ask(job, rebuilt.notebook, probes)
-    marks = mark(graded_cells(chapter), probes, run, answers, right, job.given / "data")
+    marks = mark(graded_cells(chapter), probes, run, answers, right, job.prepared / "data")
     executed = Path("executed") / f"{job.stem}.ipynb"
     notebook = without_probes(run.notebook)
     write_notebook(notebook, setting.out / executed)
     result = Result(
-        job.key,
-        one.student,
-        one.chapter,
-        one.attempt,
-        one.source,
-        one.submitted,
-        job.late,
-        _status(run, notebook),
-        round(run.seconds, 2),
-        (*rebuilt.notes, *filter(None, (run.note, note))),
-        marks,
-        executed.as_posix(),
+        key=job.key,
+        student=one.student,
+        chapter=one.chapter,
+        attempt=one.attempt,
+        source=one.source,
+        submitted=one.submitted,
+        late=job.late,
+        status=_status(run, notebook),
+        seconds=round(run.seconds, 2),
+        notes=(*rebuilt.notes, *filter(None, (run.note, note))),
+        marks=marks,
+        executed=executed.as_posix(),
     )
     write_result(result, job.path)
     return result
-
-
-def described(result: Result, job: Job) -> Result:
-    """A result with what a later look at the submissions says about it (it may be late now)."""
-    one = job.submission
-    return replace(
-        result, attempt=one.attempt, source=one.source, submitted=one.submitted, late=job.late
-    )
 
 
 def _ask(
@@ -160,7 +101,7 @@ def _run(
     boxes.mkdir(parents=True, exist_ok=True)
     box, nonce = Path(tempfile.mkdtemp(dir=boxes)), secrets.token_hex(8)
     try:
-        fill_box(job.given, job.setting, job.submission.student, box)
+        fill_box(job.prepared, job.setting, job.submission.student, box)
         run = run_with_probes(job.setting, notebook, probes, job.submission.student, box, nonce)
         return run, {name: read_answers(box, answers_folder(nonce), name) for name in probes}
     finally:

@@ -29,7 +29,7 @@ class Ended:
     error: str = ""
 
 
-def share_out(
+def run_jobs(
     work: Callable[[JobType], Any],
     jobs: Sequence[JobType],
     workers: int | None = None,
@@ -83,7 +83,7 @@ def _told(error: Exception) -> str:
 
 @dataclass(frozen=True)
 class _Pool:
-    """Processes to work in, and a call that starts those anew that could not be started."""
+    """Processes to work in, and a call that starts those again that could not be started."""
 
     executor: Executor
     cores: int

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import json
 import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,87 +14,18 @@ import nbformat
 from nbformat import NotebookNode
 
 from dcgan_classroom.grading.marks import answers_folder, probe_cells
-from dcgan_classroom.probes import SOURCE, Answers, Probe, Raised, find_probes, read_answers
-from dcgan_classroom.sandbox import Limits, Run, Sandbox, run_notebook
+from dcgan_classroom.grading.setting import Setting, chapter_key, load_chapter
+from dcgan_classroom.probes import Answers, Probe, Raised, read_answers
+from dcgan_classroom.sandbox import Run, run_notebook
 from dcgan_course import read_notebook, write_notebook
-from dcgan_lib import __version__
 from dcgan_lib.shared import CourseError
 
-MOST_SEEDS = 999_999
-LIMITS = Limits(box_mb=1536)  # the library leaves 512 MB of a disk free when it copies photographs
 RIGHT = "right"  # folder of the solved chapter's answers
 RELEASE = "release.ipynb"  # its student version
-GIVEN = ("data", "runs")  # what every box gets a copy of
+COPIED = ("data", "runs")  # what every box gets a copy of
 
 
-@dataclass(frozen=True)
-class Setting:
-    """How a class is graded; the same for everybody.
-
-    Attributes:
-        notebooks: folder of the solved chapters.
-        out: folder of results.
-        profile: the notebooks' parameter.
-        seed: of the course; every student's own comes from it.
-        params: further parameters of the notebooks.
-        limits: of one run.
-        sandbox: where kernels run.
-        probe_seed: of the inputs that students' functions are asked with; not to be known before.
-    """
-
-    notebooks: Path
-    out: Path
-    profile: str
-    seed: int
-    params: Mapping[str, object]
-    limits: Limits
-    sandbox: Sandbox
-    probe_seed: int
-
-    def parameters(self, student: str, inside: Path) -> dict[str, object]:
-        """A notebook's parameters, with paths as the kernel sees them."""
-        return {
-            "profile": self.profile,
-            "seed": student_seed(self.seed, student),
-            **self.params,
-            "data_dir": str(inside / "data"),
-            "run_dir": str(inside / "runs"),
-        }
-
-
-def student_seed(seed: int, student: str) -> int:
-    """A student's own seed, 1 to 999,999; "" stands for the solved chapter."""
-    digest = hashlib.sha256(f"{seed} {student}".encode("utf-8", "replace")).digest()
-    return 1 + int.from_bytes(digest[:8], "big") % MOST_SEEDS
-
-
-@lru_cache(maxsize=32)
-def load_chapter(notebooks: Path, chapter: str) -> tuple[NotebookNode, dict[str, Probe]]:
-    """The solved chapter and its probes; not to be changed."""
-    notebook = read_notebook(notebooks / f"{chapter}.ipynb")
-    return notebook, find_probes(notebooks, [chapter])[chapter]
-
-
-def chapter_key(setting: Setting, chapter: str) -> str:
-    """SHA-256 of all that the marks of a chapter depend on, but for the submission."""
-    notebook, probes = load_chapter(setting.notebooks, chapter)
-    asked = [
-        (name, probe.code, probe.needs, probe.tolerance, probe.message, _of_bands(probe))
-        for name, probe in sorted(probes.items())
-    ]
-    parts = [nbformat.writes(notebook), asked, SOURCE, setting.profile, setting.seed]
-    parts += [dict(setting.params), asdict(setting.limits), setting.sandbox.kind]
-    parts += [setting.probe_seed, __version__]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _of_bands(probe: Probe) -> object:
-    if probe.bands is None:
-        return None
-    return [inspect.getsource(probe.bands.measure), dict(probe.bands.limits), probe.bands.share]
-
-
-def make_given(setting: Setting, chapter: str) -> Path:
+def prepare_chapter(setting: Setting, chapter: str) -> Path:
     """Run the solved chapter, and keep its data, its runs and its answers; once.
 
     Returns:
@@ -108,14 +36,14 @@ def make_given(setting: Setting, chapter: str) -> Path:
     """
     from dcgan_classroom.release import student_version  # nbgrader, a second of imports
 
-    folder = setting.out / "given" / f"{chapter}-{chapter_key(setting, chapter)[:12]}"
+    folder = setting.out / "prepared" / f"{chapter}-{chapter_key(setting, chapter)[:12]}"
     if folder.exists():
         return folder
     notebook, probes = load_chapter(setting.notebooks, chapter)
     folder.parent.mkdir(parents=True, exist_ok=True)
     box = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
     try:
-        for name in GIVEN:
+        for name in COPIED:
             (box / name).mkdir()
         nonce = secrets.token_hex(8)
         run = run_with_probes(setting, notebook, probes, "", box, nonce)
@@ -124,7 +52,7 @@ def make_given(setting: Setting, chapter: str) -> Path:
             _require_answers(chapter, name, read_answers(box, answers_folder(nonce), name))
         (box / answers_folder(nonce)).rename(box / RIGHT) if probes else (box / RIGHT).mkdir()
         for path in box.iterdir():
-            if path.name not in (*GIVEN, RIGHT):
+            if path.name not in (*COPIED, RIGHT):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         write_notebook(student_version(notebook, chapter), box / RELEASE)
         box.replace(folder)
@@ -149,15 +77,15 @@ def run_with_probes(
     return run_notebook(whole, parameters, setting.sandbox, setting.limits, box)
 
 
-def fill_box(given: Path, setting: Setting, student: str, box: Path) -> None:
+def fill_box(prepared: Path, setting: Setting, student: str, box: Path) -> None:
     """Copy data and runs into a student's box; runs of the solved chapter's seed get theirs.
 
     A run's folder and settings name its seed. What a chapter takes from the ones before it is
     so found, not trained again by everybody.
     """
-    for name in GIVEN:
-        if (given / name).is_dir():
-            shutil.copytree(given / name, box / name, dirs_exist_ok=True)
+    for name in COPIED:
+        if (prepared / name).is_dir():
+            shutil.copytree(prepared / name, box / name, dirs_exist_ok=True)
         (box / name).mkdir(exist_ok=True)
     before, now = (setting.parameters(who, Path())["seed"] for who in ("", student))
     for run in sorted((box / "runs").glob(f"*-seed{before}")):
@@ -169,18 +97,20 @@ def fill_box(given: Path, setting: Setting, student: str, box: Path) -> None:
 
 
 @lru_cache(maxsize=32)
-def load_given(given: Path, asked: tuple[str, ...]) -> tuple[NotebookNode, dict[str, Answers]]:
+def load_prepared(
+    prepared: Path, asked: tuple[str, ...]
+) -> tuple[NotebookNode, dict[str, Answers]]:
     """The student version, and what the solved chapter answered, by grade id; not to be changed.
 
     Args:
-        given: the folder that ``make_given`` gave.
+        prepared: the folder that ``prepare_chapter`` gave.
         asked: grade ids of the solutions that have a probe.
     """
-    found = {name: read_answers(given, RIGHT, name) for name in asked}
+    found = {name: read_answers(prepared, RIGHT, name) for name in asked}
     for name, answers in found.items():
-        _require_answers(given.name, name, answers)
+        _require_answers(prepared.name, name, answers)
     right = {name: answers for name, answers in found.items() if answers is not None}
-    return read_notebook(given / RELEASE), right
+    return read_notebook(prepared / RELEASE), right
 
 
 def _require_sound(chapter: str, run: Run) -> None:
@@ -194,7 +124,7 @@ def _require_sound(chapter: str, run: Run) -> None:
         raise CourseError(
             f"The course's own {chapter} can't be run, so nobody's can be graded. Expected: every "
             f"cell runs within the limits. Received: {run.status}. {run.note} "
-            f"{' '.join(errors)[:500]} Mend the chapter or its probes, or allow more (--timeout, "
+            f"{' '.join(errors)[:500]} Fix the chapter or its probes, or allow more (--timeout, "
             "--memory)."
         )
 
@@ -210,5 +140,5 @@ def _require_answers(chapter: str, name: str, answers: Answers | None) -> None:
         problem = f"no name {answers.missing[0]}" if answers.missing else problem
     raise CourseError(
         f"The probe of {name} in {chapter} can't be used. Expected: the solved chapter answers it. "
-        f"Received: {problem}. Mend the probe."
+        f"Received: {problem}. Fix the probe."
     )

@@ -1,7 +1,7 @@
 """The fixture class: written, graded, and what was expected of each beside what was found.
 
-    python tests/fixture_class.py                                  # grade it, print the table
-    python tests/fixture_class.py build/submissions                # only write what it handed in
+    python -m tests.support.fixture_class                    # grade it, print the table
+    python -m tests.support.fixture_class build/submissions  # only write what it handed in
 
 Exits with 1 if one row is not as expected, or if anything outside of the sandbox was touched.
 """
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from dcgan_classroom.grading.arguments import Options
 from dcgan_classroom.grading.grade import Grading, grade_class
 from dcgan_classroom.grading.results import Result, read_results
 from dcgan_classroom.sandbox.base import Sandbox
@@ -135,14 +136,8 @@ def grade_fixtures(
     work, out = folder / "in", folder / "out"
     with lay_out((COURSE, work, out)) as watched:
         chosen = write_class(work, watched.traps, some)
-        done = grade_class(
-            *(work, out),
-            sandbox=sandbox,
-            workers=workers,
-            limits=LIMITS,
-            notebooks=COURSE,
-            report=lambda line: None,
-        )
+        options = Options(workers=workers, limits=LIMITS, notebooks=COURSE)
+        done = grade_class(work, out, sandbox, options, report=lambda line: None)
         time.sleep(0.5)  # for what might come late
         return chosen, done, watched.touched()
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from dcgan_classroom.grading.arguments import Options
 from dcgan_classroom.grading.grade import grade_class
-from dcgan_classroom.grading.parallel import share_out
-from dcgan_classroom.grading.reference import student_seed
+from dcgan_classroom.grading.parallel import run_jobs
 from dcgan_classroom.grading.results import read_results
+from dcgan_classroom.grading.setting import student_seed
 from dcgan_classroom.release import student_version
 from dcgan_classroom.sandbox.process import Limits
 from dcgan_course.chapters import find_chapters, grading, read_notebook, write_notebook
@@ -46,8 +47,8 @@ def hand_in(folder, student, chapter, seed=None, **answers):
 
 
 def graded(folder, out, **options):
-    options = {"notebooks": COURSE, "limits": LIMITS, "workers": 1, **options}
-    return grade_class(folder, out, sandbox=the_sandbox(), report=lambda line: None, **options)
+    options = Options(**{"notebooks": COURSE, "limits": LIMITS, "workers": 1, **options})
+    return grade_class(folder, out, the_sandbox(), options, report=lambda line: None)
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +147,8 @@ def wait_for(holds, seconds=60):
 COMMAND = """
 import sys
 from pathlib import Path
-sys.path.insert(0, {tests!r})
-from test_grade import graded
+sys.path.insert(0, {repository!r})
+from tests.classroom.grading.test_grade import graded
 if __name__ == "__main__":
     graded(Path({work!r}), Path({out!r}), workers={workers}, resume=True)
 """
@@ -155,7 +156,7 @@ if __name__ == "__main__":
 
 def started(folder, work, out, workers):
     script = folder / "grading.py"
-    values = {"tests": str(REPOSITORY / "tests"), "work": str(work), "out": str(out)}
+    values = {"repository": str(REPOSITORY), "work": str(work), "out": str(out)}
     script.write_text(COMMAND.format(**values, workers=workers))
     return subprocess.Popen([sys.executable, script], cwd=folder, stderr=subprocess.DEVNULL)
 
@@ -182,15 +183,18 @@ def test_grading_that_was_killed_goes_on_and_leaves_no_process(tmp_path):
     done = graded(work, out, resume=True)
     assert (done.kept, done.graded) == (left, 3 - left)
     assert [one.score for one in read_results(out)] == [6, 6, 6]
-    assert not list((out / "given").glob(".part-*"))
+    assert not list((out / "prepared").glob(".part-*"))
 
 
 def test_a_worker_that_is_killed_costs_no_neighbour_anything(tmp_path):
     jobs = [str(tmp_path / name) for name in ("a", "kills once", "b", "kills always", "fails", "c")]
-    ended = {Path(one.job).name: one for one in share_out(killing, jobs, workers=2)}
+    ended = {Path(one.job).name: one for one in run_jobs(killing, jobs, workers=2)}
     assert {name for name, one in ended.items() if one.value == name} == {
-        "a", "b", "c", "kills once"
-    }  # fmt: skip
+        "a",
+        "b",
+        "c",
+        "kills once",
+    }
     assert ended["fails"].error == "ValueError: No kernel."
     assert "killed each time" in ended["kills always"].error
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import nullcontext
 
 from dcgan_classroom.grading import parallel as module
-from dcgan_classroom.grading.parallel import share_out
+from dcgan_classroom.grading.parallel import run_jobs
 from tests.support.killed import killing, workers
 
 STARTING = 3  # processes that are killed as soon as they are seen
@@ -29,7 +29,7 @@ def test_workers_that_are_killed_while_they_start_are_replaced(tmp_path):
     thread.start()
     try:
         jobs = [str(tmp_path / name) for name in "abcdef"]
-        ended = list(share_out(killing, jobs, workers=2))
+        ended = list(run_jobs(killing, jobs, workers=2))
     finally:
         done.set()
         thread.join()
@@ -60,6 +60,6 @@ def test_a_result_that_dask_takes_for_an_error_is_not_the_jobs(monkeypatch):
     executor = LosesTheFirst()
     pool = module._Pool(executor, 2, lambda: None)
     monkeypatch.setattr(module, "_pool", lambda *_: nullcontext(pool))
-    ended = {one.job: (one.value, one.error) for one in share_out(killing, "abc", workers=2)}
+    ended = {one.job: (one.value, one.error) for one in run_jobs(killing, "abc", workers=2)}
     assert ended == {"a": ("a", ""), "b": ("b", ""), "c": ("c", "")}
     assert executor.asked == 4
