@@ -5,13 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from dcgan_lib.layers import (
-    activate,
-    count_doublings,
-    dense,
-    kernel_initializers,
-    normalise,
-)
+from dcgan_lib.layers import LayerMaker, count_doublings
 from dcgan_lib.settings import Settings
 
 
@@ -31,49 +25,43 @@ def build_discriminator(settings: Settings) -> keras.Model:
         A model (batch, image_size, image_size, 3) in [-1, 1] → (batch, 1) float32 logits;
         their sigmoid is the probability that an image is real.
     """
-    kernels = kernel_initializers(settings.seed, network=1)
+    make = LayerMaker(settings, network=1)
     normalised = settings.batch_norm in ("both", "discriminator", "everywhere")
     image = keras.Input((settings.image_size, settings.image_size, 3), name="image")
     x = image
     if settings.output == "sigmoid":
         x = layers.Rescaling(0.5, 0.5, name="to_0_1")(x)
     for step in range(count_doublings(settings.image_size)):
-        side = settings.image_size // 2 ** (step + 1)
-        channels = settings.discriminator_width * 2**step
-        x = _down(x, channels, settings, next(kernels), side)  # (batch, side, side, channels)
+        side = settings.image_size // 2 ** (step + 1)  # 32, 16, 8, 4 with the paper's settings
+        channels = settings.discriminator_width * 2**step  # 64, 128, 256, 512
+        x = _halved(x, channels, side, settings, make)  # (batch, side, side, channels)
         if normalised and (step > 0 or settings.batch_norm == "everywhere"):
-            x = normalise(x, settings, f"norm_{side}")
-        x = activate(x, settings.discriminator_activation, settings, str(side))
-    if settings.fully_connected:
-        x = layers.Flatten(name="map_as_row")(x)
-        x = dense(channels, settings, next(kernels))(x)  # (batch, channels)
-        x = activate(x, settings.discriminator_activation, settings, "dense")
-        x = layers.Reshape((1, 1, channels), name="row_as_map")(x)
-    judge = layers.Conv2D(
-        1,
-        x.shape[1],
-        use_bias=False,
-        kernel_initializer=next(kernels),
-        dtype=settings.precision,
-        name="judge",
-    )
-    x = judge(x)  # (batch, 1, 1, 1)
-    logit = layers.Reshape((1,), dtype="float32", name="logit")(x)  # (batch, 1)
+            x = make.normalisation(f"{side}")(x)
+        x = make.activation(settings.discriminator_activation, f"{side}")(x)
+    logit = _logit(x, settings, make)
     return keras.Model(image, logit, name="discriminator")
 
 
-def _down(
-    x: keras.KerasTensor,
-    channels: int,
-    settings: Settings,
-    kernel: keras.initializers.Initializer,
-    side: int,
+def _halved(
+    x: keras.KerasTensor, channels: int, side: int, settings: Settings, make: LayerMaker
 ) -> keras.KerasTensor:
     """Halve the side: by a strided convolution, or by pooling after a plain one."""
-    options = {"padding": "same", "use_bias": False, "kernel_initializer": kernel}
-    options |= {"dtype": settings.precision, "name": f"down_{side}"}
+    options = {"padding": "same", "name": f"down_{side}"}
     strides = 1 if settings.pooling else 2
-    x = layers.Conv2D(channels, settings.kernel_size, strides=strides, **options)(x)
+    kind, kernel_size = layers.Conv2D, settings.kernel_size
+    x = make.convolution(kind, channels, kernel_size, strides=strides, **options)(x)
     if settings.pooling:
         x = layers.MaxPooling2D(2, dtype=settings.precision, name=f"pool_{side}")(x)
     return x
+
+
+def _logit(x: keras.KerasTensor, settings: Settings, make: LayerMaker) -> keras.KerasTensor:
+    """One number for the whole last map: (batch, 4, 4, channels) → (batch, 1), float32."""
+    channels = x.shape[3]
+    if settings.fully_connected:
+        x = layers.Flatten(name="map_as_row")(x)
+        x = make.dense(channels)(x)
+        x = make.activation(settings.discriminator_activation, "dense")(x)
+        x = layers.Reshape((1, 1, channels), name="row_as_map")(x)
+    x = make.convolution(layers.Conv2D, 1, x.shape[1], name="judge")(x)  # (batch, 1, 1, 1)
+    return layers.Reshape((1,), dtype="float32", name="logit")(x)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,11 +12,62 @@ from keras import layers
 from dcgan_lib.settings import Settings
 
 FIRST_SIDE = 4  # G starts from, and D ends at, maps of 4×4
-WEIGHT_STDDEV = 0.02  # Radford et al. 2015, for convolution kernels alone
+WEIGHT_STDDEV = 0.02  # Radford et al. 2015, for kernels alone: gamma starts at 1
+EPSILON = 1e-5  # of BatchNormalization
+
+
+def count_doublings(image_size: int) -> int:
+    """How often a side of 4 has to double to become ``image_size``: 4 times for 64."""
+    return (image_size // FIRST_SIDE).bit_length() - 1
+
+
+class LayerMaker:
+    """Makes the layers of one network as its settings say.
+
+    Each kernel starts from N(0, 0.02) by a seed of its own, so the same seed gives the same
+    network.
+
+    Args:
+        settings: uses seed, precision, leaky_slope and batch_norm_momentum.
+        network: 0 for G and 1 for D, so that they don't start from the same numbers.
+    """
+
+    def __init__(self, settings: Settings, network: int) -> None:
+        self.settings = settings
+        self.kernels = iter(np.random.SeedSequence((settings.seed, network)).generate_state(8))
+
+    def convolution(
+        self, kind: type[layers.Layer], channels: int, kernel_size: int, **options: Any
+    ) -> layers.Layer:
+        """``Conv2D`` or ``Conv2DTranspose``, without a bias: BatchNormalization adds one."""
+        return kind(channels, kernel_size, use_bias=False, **self._start(), **options)
+
+    def dense(self, units: int) -> layers.Layer:
+        """The hidden layer that guideline c removes (``settings.fully_connected``)."""
+        return layers.Dense(units, name="hidden_dense", **self._start())
+
+    def normalisation(self, name: str) -> layers.Layer:
+        """BatchNormalization over the channels."""
+        momentum, precision = self.settings.batch_norm_momentum, self.settings.precision
+        return FusedBatchNormalization(
+            momentum=momentum, epsilon=EPSILON, dtype=precision, name=f"norm_{name}"
+        )
+
+    def activation(self, kind: str, name: str) -> layers.Layer:
+        """ReLU or LeakyReLU: ``kind`` is "relu" or "leaky_relu"."""
+        precision = self.settings.precision
+        if kind == "relu":
+            return layers.ReLU(name=f"relu_{name}", dtype=precision)
+        return layers.LeakyReLU(self.settings.leaky_slope, name=f"leaky_{name}", dtype=precision)
+
+    def _start(self) -> dict[str, Any]:
+        seed = int(next(self.kernels))
+        kernel = keras.initializers.RandomNormal(stddev=WEIGHT_STDDEV, seed=seed)
+        return {"kernel_initializer": kernel, "dtype": self.settings.precision}
 
 
 @keras.saving.register_keras_serializable("dcgan_lib")
-class FusedBatchNormalization(keras.layers.BatchNormalization):
+class FusedBatchNormalization(layers.BatchNormalization):
     """``keras.layers.BatchNormalization`` over the channels of 4-D maps, and faster in training.
 
     Keras 3 spells the training pass out in a dozen operations, each of which goes through the
@@ -32,8 +83,9 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
         Args:
             inputs: the maps.
-            training: by the batch's own statistics, moving the running ones; else by these.
-            mask: not supported by the training pass; leave it away.
+            training: True normalises by the batch's own statistics, and moves the running ones
+                towards them; else the running ones are used.
+            mask: is not supported; leave it out.
         """
         if not training or isinstance(inputs, keras.KerasTensor):
             return super().call(inputs, training=False)
@@ -45,30 +97,21 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         return outputs
 
 
-def count_doublings(image_size: int) -> int:
-    return (image_size // FIRST_SIDE).bit_length() - 1
+def in_plain_keras(network: keras.Model) -> keras.Model:
+    """The same network without any class of this library, so that Keras alone can open its file.
+
+    Args:
+        network: from ``build_generator`` or ``build_discriminator``.
+
+    Returns:
+        A copy with the same weights and, in inference mode, the same outputs.
+    """
+    twin = keras.models.clone_model(network, clone_function=_plain_layer)
+    twin.set_weights(network.get_weights())
+    return twin
 
 
-def kernel_initializers(seed: int, network: int) -> Iterator[keras.initializers.Initializer]:
-    """One N(0, 0.02) for each convolution, so that the same seed gives the same network."""
-    for number in np.random.SeedSequence((seed, network)).generate_state(8):
-        yield keras.initializers.RandomNormal(stddev=WEIGHT_STDDEV, seed=int(number))
-
-
-def normalise(x: keras.KerasTensor, settings: Settings, name: str) -> keras.KerasTensor:
-    return FusedBatchNormalization(
-        momentum=settings.batch_norm_momentum, epsilon=1e-5, dtype=settings.precision, name=name
-    )(x)
-
-
-def activate(x: keras.KerasTensor, kind: str, settings: Settings, place: str) -> keras.KerasTensor:
-    precision = settings.precision
-    if kind == "relu":
-        return layers.ReLU(name=f"relu_{place}", dtype=precision)(x)
-    return layers.LeakyReLU(settings.leaky_slope, name=f"leaky_{place}", dtype=precision)(x)
-
-
-def dense(units: int, settings: Settings, kernel: keras.initializers.Initializer) -> layers.Layer:
-    return layers.Dense(
-        units, kernel_initializer=kernel, dtype=settings.precision, name="hidden_dense"
-    )
+def _plain_layer(layer: layers.Layer) -> layers.Layer:
+    fused = isinstance(layer, FusedBatchNormalization)
+    kind = layers.BatchNormalization if fused else type(layer)
+    return kind.from_config(layer.get_config())
