@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +11,10 @@ import nbformat
 import typer
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions, ComputeChecksums, LockCells
 
+from dcgan_classroom.archive import write_archive
 from dcgan_classroom.options import Chapters, Notebooks, Zip
 from dcgan_course import ANSWER, EXERCISE, NOTEBOOKS, find_chapters, read_notebook, write_notebook
-from dcgan_lib.shared import CourseError, atomic_path
+from dcgan_lib.shared import CourseError
 
 ARCHIVE = "notebooks.zip"
 
@@ -71,7 +71,8 @@ def write_release(
     for name, notebook in students.items():
         write_notebook(notebook, out / name)
     written = [out / name for name in students]
-    return [*written, _pack(written, out / ARCHIVE)] if zipped else written
+    packed = {path.name: path for path in written}
+    return [*written, write_archive(packed, out / ARCHIVE)] if zipped else written
 
 
 def chosen_chapters(folder: str | Path, wanted: Sequence[str] | None = None) -> list[Path]:
@@ -114,20 +115,10 @@ def student_version(notebook: nbformat.NotebookNode, name: str) -> nbformat.Note
     except (RuntimeError, ValueError) as error:
         raise CourseError(
             f"{name} can't be released. Expected: each solution and hidden test between its two "
-            f"markers, in a cell of its kind. Received: {error} Mend the cell; "
+            f"markers, in a cell of its kind. Received: {error} Correct the cell; "
             "`python -m dcgan_course lint` names it."
         ) from error
     return student
-
-
-def _pack(paths: list[Path], archive: Path) -> Path:
-    """Put files into a zip whose bytes depend on nothing but theirs: no times, no compression."""
-    with atomic_path(archive) as part, zipfile.ZipFile(part, "w") as packed:
-        for path in paths:
-            entry = zipfile.ZipInfo(path.name)  # of 1980
-            entry.external_attr, entry.create_system = 0o100644 << 16, 3
-            packed.writestr(entry, path.read_bytes())
-    return archive
 
 
 def release_command(

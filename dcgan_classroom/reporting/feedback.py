@@ -16,9 +16,9 @@ import nbformat
 from markupsafe import Markup, escape
 from nbformat import NotebookNode
 
+from dcgan_classroom.gradebook import ClassBook, GradedChapter
 from dcgan_classroom.grading import Mark, Result
 from dcgan_classroom.reporting.clean import clean_markdown, code, plain
-from dcgan_classroom.reporting.gradebook import ClassBook, GradedChapter
 from dcgan_classroom.reporting.outputs import Shown, kept_outputs, shown_outputs, visible_source
 from dcgan_classroom.reporting.pages import points_text, write_page
 from dcgan_course import KERNEL, grading, write_notebook
@@ -46,7 +46,11 @@ class Cell:
 
 
 def write_student(
-    folder: Path, book: ClassBook, student: str, notebooks: Mapping[str, NotebookNode | None]
+    folder: Path,
+    book: ClassBook,
+    student: str,
+    notebooks: Mapping[str, NotebookNode | None],
+    policy: str,
 ) -> None:
     """Write one student's folder: ``index.html``, and ``.html`` and ``.ipynb`` of each chapter.
 
@@ -55,6 +59,7 @@ def write_student(
         book: the class.
         student: whose folder it is.
         notebooks: executed notebooks by chapter; None where there is none.
+        policy: how marks become grades, in sentences.
     """
     for chapter, result in book.results(student):
         if result is None or result.status == "missing":
@@ -62,14 +67,28 @@ def write_student(
         notebook = notebooks.get(chapter.name)
         comments = _comments(book, student, chapter)
         cells = shown_cells(notebook, result, comments) if notebook else []
-        values = {"student": student, "chapter": chapter, "result": result, "cells": cells}
-        values["marks"] = [(mark, comments.get(mark.grade_id, "")) for mark in result.marks]
-        write_page(folder / f"{chapter.name}.html", "chapter.html", status=STATUS_WORDS, **values)
+        write_page(
+            folder / f"{chapter.name}.html",
+            "chapter.html",
+            book=book,
+            student=student,
+            chapter=chapter,
+            result=result,
+            cells=cells,
+            marks=[(mark, comments.get(mark.grade_id, "")) for mark in result.marks],
+            status=STATUS_WORDS,
+        )
         if notebook:
             marked = marked_notebook(notebook, result, comments)
             write_notebook(marked, folder / f"{chapter.name}.ipynb")
-    values = {"student": student, "book": book, "status": STATUS_WORDS}
-    write_page(folder / "index.html", "student.html", **values)
+    write_page(
+        folder / "index.html",
+        "student.html",
+        book=book,
+        student=student,
+        status=STATUS_WORDS,
+        policy_text=policy,
+    )
 
 
 def _comments(book: ClassBook, student: str, chapter: GradedChapter) -> dict[str, str]:
@@ -100,7 +119,17 @@ def shown_cells(notebook: NotebookNode, result: Result, comments: Mapping[str, s
         else:
             text = escape(plain(source))
         anchor = mark.grade_id if mark else ""
-        cells.append(Cell(cell.cell_type, text, anchor, count, shown, mark, comment))
+        cells.append(
+            Cell(
+                kind=cell.cell_type,
+                html=text,
+                anchor=anchor,
+                count=count,
+                outputs=shown,
+                mark=mark,
+                comment=comment,
+            )
+        )
     return cells
 
 

@@ -34,8 +34,8 @@ class Shown:
 
 def visible_source(cell: NotebookNode) -> str:
     """A cell's source without hidden tests, should it hold any."""
-    return re.sub(rf"^[ \t]*{HIDDEN}.*?(?:{HIDDEN_END}[^\n]*\n?|\Z)", "", cell.source,
-                  flags=re.DOTALL | re.MULTILINE)  # fmt: skip
+    pattern = rf"^[ \t]*{HIDDEN}.*?(?:{HIDDEN_END}[^\n]*\n?|\Z)"
+    return re.sub(pattern, "", cell.source, flags=re.DOTALL | re.MULTILINE)
 
 
 def error_of(cell: NotebookNode) -> str:

@@ -1,39 +1,31 @@
-"""How the class did: each exercise's scores, what it failed with, and what has changed since."""
+"""How the class did: each exercise's scores, its commonest mistakes, and what has changed since."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
-from nbformat import NotebookNode
-
-from dcgan_classroom.release import student_version
-from dcgan_classroom.reporting import similar
+from dcgan_classroom.gradebook import EXCUSED, ClassBook, GradedCell, GradedChapter
+from dcgan_classroom.grading import Mark
 from dcgan_classroom.reporting.clean import plain
-from dcgan_classroom.reporting.gradebook import ClassBook, GradedCell, GradedChapter, Key
-from dcgan_classroom.reporting.outputs import error_of
-from dcgan_course import grading, read_notebook
+from dcgan_classroom.reporting.work import Seen
 
 BINS = ("0", "up to ¼", "up to ½", "up to ¾", "below full", "full")
+TEACH_AGAIN = 1 / 3  # share of a class with less than full points, and
+FEWEST_FAILED = 2  # students, from which on an exercise is called one to teach again
+MOST_MISTAKES = 3  # of an exercise
+LONGEST_EXAMPLE = 2_000  # characters
+_OWN = re.compile(r"\d+(?:\.\d+)?|'[^']*'|\"[^\"]*\"|`[^`]*`")  # numbers and names in a message
 
 
-@dataclass
-class Seen:
-    """What reading the executed notebooks told.
+@dataclass(frozen=True)
+class Mistake:
+    """What several students did wrong alike: one message, how often, and one of the answers."""
 
-    Attributes:
-        answers: a student's source, by (student, chapter, grade_id) of a marked cell.
-        errors: the error before a graded cell's mark, likewise.
-        written: a chapter's students and the cells they wrote.
-    """
-
-    answers: dict[Key, str] = field(default_factory=dict)
-    errors: dict[Key, str] = field(default_factory=dict)
-    written: dict[str, dict[str, list[similar.Written]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
+    message: str
+    count: int
+    example: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Exercise:
         bins: students by their share of the points, as ``BINS`` says.
         unmarked: students whose answer is still to be marked.
         mean: of the points given, None without any.
-        errors: what it failed with, most frequent first, and how often.
+        mistakes: the commonest, grouped by their message without its numbers and names.
     """
 
     chapter: GradedChapter
@@ -54,7 +46,7 @@ class Exercise:
     bins: tuple[int, ...]
     unmarked: int
     mean: float | None
-    errors: tuple[tuple[str, int], ...]
+    mistakes: tuple[Mistake, ...]
 
     @property
     def graded(self) -> int:
@@ -65,6 +57,11 @@ class Exercise:
     def failed(self) -> int:
         """How many have less than all points."""
         return self.graded - self.bins[-1]
+
+    @property
+    def to_teach_again(self) -> bool:
+        """Whether so many failed that it is the class's rather than a student's matter."""
+        return self.failed >= max(FEWEST_FAILED, TEACH_AGAIN * self.graded)
 
 
 @dataclass(frozen=True)
@@ -78,44 +75,10 @@ class Change:
     now: float
 
 
-def read_work(
-    executed: Mapping[tuple[str, str], Path | None], handed_out: Mapping[str, NotebookNode]
-) -> Seen:
-    """Read every executed notebook: answers, errors, and what the students wrote.
-
-    Args:
-        executed: its file by (student, chapter); None where there is none.
-        handed_out: the chapters as they were released.
-    """
-    seen = Seen()
-    for (student, chapter), path in executed.items():
-        if path is None:
-            continue
-        notebook, error = read_notebook(path), ""
-        cells = similar.written_cells(notebook, handed_out.get(chapter))
-        seen.written[chapter][student] = cells
-        for cell in notebook.cells:
-            data = grading(cell) or {}
-            key = (student, chapter, data.get("grade_id", ""))
-            error = error_of(cell) or ("" if data.get("solution") else error)
-            if data.get("grade"):
-                seen.answers.setdefault(key, cell.source)
-                seen.errors.setdefault(key, error)
-                error = ""
-    return seen
-
-
-def exercises(book: ClassBook, errors: Mapping[Key, str]) -> list[Exercise]:
-    """How the class did on each exercise, in the course's order.
-
-    Args:
-        book: the class.
-        errors: by (student, chapter, grade_id), as ``read_work`` finds them.
-    """
+def exercises(book: ClassBook, seen: Seen) -> list[Exercise]:
+    """How the class did on each exercise, in the course's order; what was excused isn't counted."""
     return [
-        _exercise(book, chapter, cell, errors)
-        for chapter in book.chapters
-        for cell in chapter.cells
+        _exercise(book, chapter, cell, seen) for chapter in book.chapters for cell in chapter.cells
     ]
 
 
@@ -130,43 +93,65 @@ def changes(before: ClassBook, now: ClassBook) -> list[Change]:
             for mark in result.marks if result else ():
                 old = scores.get(mark.grade_id)
                 if old is not None and mark.score is not None and abs(old - mark.score) > 1e-9:
-                    found.append(Change(student, chapter.name, mark.title, old, mark.score))
+                    change = Change(
+                        student=student,
+                        chapter=chapter.name,
+                        title=mark.title,
+                        before=old,
+                        now=mark.score,
+                    )
+                    found.append(change)
     return found
 
 
-def _exercise(
-    book: ClassBook,
-    chapter: GradedChapter,
-    cell: GradedCell,
-    errors: Mapping[Key, str],
-) -> Exercise:
-    bins, scores, unmarked, found = [0] * len(BINS), [], 0, Counter()
+def _exercise(book: ClassBook, chapter: GradedChapter, cell: GradedCell, seen: Seen) -> Exercise:
+    marks = _marks(book, chapter, cell)
+    scored = {student: mark for student, mark in marks.items() if mark.score is not None}
+    bins = Counter(_bin(mark) for mark in scored.values())
+    scores = [mark.score for mark in scored.values()]
+    return Exercise(
+        chapter=chapter,
+        cell=cell,
+        bins=tuple(bins[place] for place in range(len(BINS))),
+        unmarked=len(marks) - len(scored),
+        mean=sum(scores) / len(scores) if scores else None,
+        mistakes=_mistakes(chapter.name, scored, seen),
+    )
+
+
+def _marks(book: ClassBook, chapter: GradedChapter, cell: GradedCell) -> dict[str, Mark]:
+    """The marks of one exercise, by student, of everybody who handed it in."""
+    found = {}
     for student in book.students:
         result = book.counted.get((student, chapter.name))
-        for mark in result.marks if result and result.status != "missing" else ():
-            if mark.grade_id != cell.grade_id:
-                continue
-            if mark.score is None:
-                unmarked += 1
-                continue
-            scores.append(mark.score)
-            bins[_bin(mark.score / mark.points if mark.points else 1.0)] += 1
-            if mark.score < mark.points:
-                error = errors.get((student, chapter.name, cell.grade_id))
-                found[error or mark.reason or mark.status] += 1
-    mean = sum(scores) / len(scores) if scores else None
-    common = tuple((plain(error), count) for error, count in found.most_common(3))
-    return Exercise(chapter, cell, tuple(bins), unmarked, mean, common)
+        if result and result.status != "missing":
+            for mark in result.marks:
+                if mark.grade_id == cell.grade_id and mark.status != EXCUSED:
+                    found[student] = mark
+    return found
 
 
-def _bin(share: float) -> int:
+def _mistakes(chapter: str, marks: dict[str, Mark], seen: Seen) -> tuple[Mistake, ...]:
+    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for student, mark in marks.items():
+        if mark.score < mark.points:
+            key = (student, chapter, mark.grade_id)
+            message = plain(seen.errors.get(key) or mark.reason or mark.status)
+            groups[_OWN.sub("…", message)].append((message, seen.answers.get(key, "")))
+    largest = sorted(groups.values(), key=len, reverse=True)[:MOST_MISTAKES]
+    return tuple(_mistake(group) for group in largest)
+
+
+def _mistake(group: list[tuple[str, str]]) -> Mistake:
+    """One group: its commonest message, and the shortest of the answers that led to it."""
+    message = Counter(message for message, _ in group).most_common(1)[0][0]
+    answers = [answer for said, answer in group if said == message and answer.strip()]
+    example = min(answers, key=len, default="")[:LONGEST_EXAMPLE]
+    return Mistake(message=message, count=len(group), example=example)
+
+
+def _bin(mark: Mark) -> int:
+    share = mark.score / mark.points if mark.points else 1.0
     if share >= 1:
         return len(BINS) - 1
     return next(place for place, top in enumerate((0, 0.25, 0.5, 0.75, 1)) if share <= top)
-
-
-def releases(book: ClassBook, folder: str | Path) -> dict[str, NotebookNode]:
-    """The chapters as they were handed out, as far as ``folder`` has their solved ones."""
-    paths = [Path(folder) / f"{chapter.name}.ipynb" for chapter in book.chapters]
-    found = [path for path in paths if path.is_file()]
-    return {path.stem: student_version(read_notebook(path), path.name) for path in found}

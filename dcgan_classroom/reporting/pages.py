@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dcgan_classroom.gradebook import EXCUSED
 from dcgan_classroom.grading import Mark
 from dcgan_classroom.reporting.clean import CODE_STYLE, CONTENT_POLICY, plain
 from dcgan_lib.shared import atomic_path
@@ -55,8 +56,15 @@ def data_block(values: object) -> Markup:
 
 def points_text(mark: Mark) -> str:
     """A mark in words, such as "1.5 of 2 points"."""
-    points = f"{mark.points:g} {'point' if mark.points == 1 else 'points'}"
+    if mark.status == EXCUSED:
+        return "excused"
+    points = f"{mark.points:.4g} {noun(mark.points, 'point')}"
     return f"not marked yet ({points})" if mark.score is None else f"{mark.score:.4g} of {points}"
+
+
+def noun(count: float, word: str) -> str:
+    """A word as it stands behind a number: "student" behind 1, "students" behind all others."""
+    return word if count == 1 else f"{word}s"
 
 
 @lru_cache(maxsize=1)
@@ -70,6 +78,7 @@ def _environment() -> Environment:
     )
     environment.filters["points"] = lambda value: f"{value:.4g}"
     environment.filters["percent"] = lambda value: f"{100 * value:.0f}%"
+    environment.filters["noun"] = noun
     environment.filters["plain"] = plain
     environment.filters["points_text"] = points_text
     environment.filters["day"] = lambda text: text[:16].replace("T", " ")

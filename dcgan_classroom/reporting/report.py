@@ -4,42 +4,60 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from dcgan_classroom.reporting import similar
-from dcgan_classroom.reporting.by_hand import (
-    FILE,
-    ToMark,
-    csv_fields,
-    open_answers,
-    read_marks,
-    write_to_mark,
-)
-from dcgan_classroom.reporting.clean import clean_markdown, code, plain
-from dcgan_classroom.reporting.feedback import STATUS_WORDS, write_student
-from dcgan_classroom.reporting.gradebook import (
-    POLICY,
+from dcgan_classroom.exports import UPLOAD_WORDS, write_uploads
+from dcgan_classroom.gradebook import (
     ClassBook,
+    Policy,
+    counted_by,
+    enrolled,
     file_names,
+    policy_text,
     read_class,
+    read_policy,
+    require_exercises,
     student_table,
-    with_scores,
+    weighted,
     write_tables,
 )
-from dcgan_classroom.reporting.overview import BINS, Seen, changes, exercises, read_work, releases
-from dcgan_classroom.reporting.pages import data_block, script, write_page
+from dcgan_classroom.marking import (
+    FILE,
+    MarkingRow,
+    anonymous_names,
+    decided,
+    marking_rows,
+    update_decisions,
+    write_form,
+)
+from dcgan_classroom.reporting import similar
+from dcgan_classroom.reporting.clean import code, plain
+from dcgan_classroom.reporting.feedback import STATUS_WORDS, write_student
+from dcgan_classroom.reporting.overview import BINS, Change, changes, exercises
+from dcgan_classroom.reporting.pages import write_page
+from dcgan_classroom.reporting.to_mark import write_to_mark_page
+from dcgan_classroom.reporting.work import Seen, read_work, releases
+from dcgan_classroom.roster import Roster, read_roster
 from dcgan_course import NOTEBOOKS, read_notebook
+from dcgan_lib.shared import atomic_path
 
-MOST_FAILED = 12  # exercises in the list of those that failed most often
+ROSTER, POLICY = "roster.csv", "policy.toml"  # in the folder of a grading: what it was given
+MOST_FAILED = 12  # exercises in the list of what to teach again
+Kept = TypeVar("Kept")
 
 
 def write_report(
     folder: str | Path,
     *,
+    roster: str | Path | None = None,
+    policy: str | Path | None = None,
     marks: str | Path | None = None,
+    anonymous: bool = False,
     before: str | Path | None = None,
     gradebook: str | Path | None = None,
     notebooks: str | Path = NOTEBOOKS,
@@ -47,9 +65,14 @@ def write_report(
 ) -> Path:
     """Write ``folder/report``: index.html, tables, pages to mark and compare, students' folders.
 
+    Roster, policy and marks are kept in ``folder``: they hold until others are given.
+
     Args:
         folder: that ``grade`` wrote to.
-        marks: a filled-in ``marks_by_hand.csv``; by default the report's own, where it has one.
+        roster: the class list; see ``read_roster``.
+        policy: of late work, attempts, weights and rubric; see ``read_policy``.
+        marks: a filled-in ``marks_by_hand.csv``; the report's own is read in any case.
+        anonymous: whether the page and the table to mark in name nobody.
         before: another grading of the class, to show who gained or lost since.
         gradebook: an nbgrader database to write the marks to.
         notebooks: the solved chapters, to tell what was handed out from what was written.
@@ -59,73 +82,103 @@ def write_report(
         ``folder/report/index.html``.
 
     Raises:
-        CourseError: no grading, or marks that can't be given.
+        CourseError: no grading, or a roster, a policy or marks that can't be used.
     """
-    out = Path(folder) / "report"
-    book = read_class(folder)
-    changed = changes(read_class(before), book) if before else None
+    folder = Path(folder)
+    out = folder / "report"
+    graded = read_class(folder)
+    people = _kept(folder / ROSTER, roster, read_roster)
+    rules = _kept(folder / POLICY, policy, read_policy) or Policy()
+    book = counted_by(_enrolled(graded, people), rules)
+    require_exercises(book, rules.rubric, "rubric")
     executed = {key: _executed(book, *key) for key in book.counted}
     handed_out = releases(book, notebooks)
     seen = read_work(executed, handed_out)
-    book = _marked(book, seen, marks or out / FILE, report, needed=bool(marks))
-    names = _write_students(out / "students", book, executed)
+    shown = anonymous_names(folder, book.students) if anonymous else {}
+    rows = marking_rows(book, seen.answers, {}, shown)
+    own = [out / FILE] if (out / FILE).is_file() else []
+    decisions, unused = update_decisions(book, rows, [*own, *([Path(marks)] if marks else [])])
+    for line in unused:
+        report(line)
+    rows = marking_rows(book, seen.answers, decisions, shown)
+    book = weighted(decided(book, decisions.values(), rules.rubric), rules.weights)
+    names = _write_students(out / "students", book, executed, policy_text(rules))
     write_tables(book, out)
-    rows = open_answers(book, seen.answers)
-    write_to_mark(rows, out / FILE)
-    _write_to_mark_page(out / "to_mark.html", rows)
+    write_form(rows, out / FILE)
+    write_to_mark_page(out / "to_mark.html", rows, rules, anonymous)
+    uploads = write_uploads(book, people, out / "students", names, out / "upload")
     pairs = _pairs(seen, handed_out)
-    write_page(out / "similar.html", "similar.html", pairs=pairs, book=book, names=names,
-               limits=similar, source=_source)  # fmt: skip
-    _write_index(out / "index.html", book, seen, names, pairs, rows, changed)
+    write_page(
+        out / "similar.html",
+        "similar.html",
+        pairs=pairs,
+        book=book,
+        names=names,
+        limits=similar,
+        source=_source,
+    )
+    earlier = _enrolled(read_class(before), people) if before else None
+    _write_index(
+        out / "index.html",
+        _Overview(
+            book=book,
+            rules=rules,
+            seen=seen,
+            names=names,
+            pairs=pairs,
+            rows=rows,
+            changed=changes(earlier, _enrolled(graded, people)) if earlier else None,
+            uploads=uploads,
+        ),
+    )
     if gradebook:
-        from dcgan_classroom.reporting.nbgrader_database import export
+        from dcgan_classroom.exports import write_database
 
-        report(f"{export(book, gradebook)} submissions are in {gradebook}")
+        report(f"{write_database(book, gradebook)} submissions are in {gradebook}")
     return out / "index.html"
+
+
+def _kept(path: Path, given: str | Path | None, read: Callable[[Path], Kept]) -> Kept | None:
+    """What a file says: the one that is given, which is kept for later, or the one kept before."""
+    if given is None:
+        return read(path) if path.exists() else None
+    value, data = read(Path(given)), Path(given).read_bytes()
+    with atomic_path(path) as part:
+        part.write_bytes(data)
+    return value
+
+
+def _enrolled(book: ClassBook, roster: Roster | None) -> ClassBook:
+    return enrolled(book, roster) if roster else book
 
 
 def _executed(book: ClassBook, student: str, chapter: str) -> Path | None:
     name = book.counted[student, chapter].executed
     path = book.folder / name
-    inside = path.resolve().is_relative_to(book.folder.resolve())
-    return path if name and inside and path.is_file() else None
-
-
-def _marked(
-    book: ClassBook, seen: Seen, path: str | Path, report: Callable[[str], object], needed: bool
-) -> ClassBook:
-    if not needed and not Path(path).is_file():
-        return book
-    rows = open_answers(book, seen.answers)
-    given, unused = read_marks(path, rows)
-    for line in unused:
-        report(line)
-    return with_scores(book, given)
+    is_below = path.resolve().is_relative_to(book.folder.resolve())
+    return path if name and is_below and path.is_file() else None
 
 
 def _write_students(
-    folder: Path, book: ClassBook, executed: Mapping[tuple[str, str], Path | None]
+    folder: Path,
+    book: ClassBook,
+    executed: Mapping[tuple[str, str], Path | None],
+    policy_sentences: str,
 ) -> dict[str, str]:
     names = file_names(book.students)
     shutil.rmtree(folder, ignore_errors=True)  # a student who is no longer there leaves no page
     for student in tqdm(book.students, desc="feedback", unit="student"):
         paths = {chapter: path for (who, chapter), path in executed.items() if who == student}
         notebooks = {name: path and read_notebook(path) for name, path in paths.items()}
-        write_student(folder / names[student], book, student, notebooks)
+        write_student(folder / names[student], book, student, notebooks, policy_sentences)
     return names
 
 
-def _write_to_mark_page(path: Path, rows: list[ToMark]) -> None:
-    values = {"rows": rows, "answer": clean_markdown, "file": FILE}
-    data = data_block([csv_fields(row) for row in rows])
-    write_page(path, "to_mark.html", script=script("to_mark.js"), data=data, **values)
-
-
-def _pairs(seen: Seen, releases: Mapping[str, NotebookNode]) -> list[similar.Pair]:
+def _pairs(seen: Seen, handed_out: Mapping[str, NotebookNode]) -> list[similar.Pair]:
     found = [
         pair
         for chapter, work in seen.written.items()
-        for pair in similar.similar_pairs(chapter, work, releases.get(chapter))
+        for pair in similar.similar_pairs(chapter, work, handed_out.get(chapter))
     ]
     return sorted(found, key=lambda pair: (-pair.share, -pair.pieces))[: similar.MOST_PAIRS]
 
@@ -134,11 +187,42 @@ def _source(cell: similar.Written) -> object:
     return code(cell.source) if cell.kind == "code" else plain(cell.source)
 
 
-def _write_index(path, book, seen, names, pairs, rows, changed) -> None:
-    done = exercises(book, seen.errors)
+@dataclass(frozen=True)
+class _Overview:
+    """What the instructor's page is made of."""
+
+    book: ClassBook
+    rules: Policy
+    seen: Seen
+    names: Mapping[str, str]
+    pairs: list[similar.Pair]
+    rows: list[MarkingRow]
+    changed: list[Change] | None
+    uploads: list[Path]
+
+
+def _write_index(path: Path, overview: _Overview) -> None:
+    book = overview.book
+    done = exercises(book, overview.seen)
     failed = sorted((one for one in done if one.failed), key=lambda one: -one.failed / one.graded)
-    ended = [result for result in book.counted.values() if result.status not in ("ok", "missing")]
-    write_page(path, "class.html", book=book, names=names, pairs=pairs, changed=changed, bins=BINS,
-               exercises=done, failed=failed[:MOST_FAILED], ended=ended, policy_text=POLICY,
-               students=student_table(book), status=STATUS_WORDS, limits=similar,
-               to_mark=sum(row.score is None for row in rows), answers=len(rows))  # fmt: skip
+    write_page(
+        path,
+        "class.html",
+        book=book,
+        names=overview.names,
+        pairs=overview.pairs,
+        changed=overview.changed,
+        bins=BINS,
+        exercises=done,
+        failed=failed[:MOST_FAILED],
+        ended=[one for one in book.counted.values() if one.status not in ("ok", "missing")],
+        policy_text=policy_text(overview.rules),
+        students=student_table(book),
+        status=STATUS_WORDS,
+        limits=similar,
+        to_mark=sum(not row.is_marked for row in overview.rows),
+        answers=sum(row.is_open for row in overview.rows),
+        uploads=[one.name for one in overview.uploads],
+        upload_words=UPLOAD_WORDS,
+        code=code,
+    )

@@ -74,7 +74,8 @@ def written_cells(notebook: NotebookNode, release: NotebookNode | None) -> list[
         injected = has_tag(cell, "injected-parameters")
         if data.get("solution") or (extra and not injected):
             source = cell.source[:MOST_CODE]
-            found.append(Written(data.get("grade_id", ""), cell.cell_type, source))
+            grade_id = data.get("grade_id", "")
+            found.append(Written(grade_id=grade_id, kind=cell.cell_type, source=source))
     return found
 
 
@@ -88,9 +89,12 @@ def similar_pairs(
         work: each student's cells.
         release: what was handed out.
     """
-    given = _all_pieces(Written("", cell.cell_type, cell.source) for cell in release.cells) \
-        if release else frozenset()  # fmt: skip
-    own = {student: _all_pieces(cells) - given for student, cells in work.items()}
+    released = [
+        Written(grade_id="", kind=cell.cell_type, source=cell.source)
+        for cell in (release.cells if release else ())
+    ]
+    handed_out = _all_pieces(released)
+    own = {student: _all_pieces(cells) - handed_out for student, cells in work.items()}
     counts = Counter(piece for pieces in own.values() for piece in pieces)
     common = {piece for piece, count in counts.items() if count >= CROWD and count > len(work) / 2}
     own = {student: pieces - common for student, pieces in own.items()}
@@ -102,7 +106,15 @@ def similar_pairs(
         shorter = min(len(own[first]), len(own[second]))
         if shorter >= FEWEST and count / shorter >= THRESHOLD:
             cells = _alike(work[first], work[second], own[first] & own[second])
-            pairs.append(Pair(chapter, first, second, count / shorter, count, cells))
+            pair = Pair(
+                chapter=chapter,
+                first=first,
+                second=second,
+                share=count / shorter,
+                pieces=count,
+                cells=cells,
+            )
+            pairs.append(pair)
     return sorted(pairs, key=lambda pair: (-pair.share, -pair.pieces, pair.first, pair.second))
 
 

@@ -5,7 +5,7 @@ import os
 import pandas as pd
 import pytest
 
-from dcgan_classroom.reporting.by_hand import FILE
+from dcgan_classroom.marking import FILE
 from dcgan_classroom.reporting.report import write_report
 from tests.support.graded_class import CHAPTERS, grade_class
 
@@ -77,11 +77,12 @@ def test_figures_are_seen(report, browser):
 
 def test_marks_given_on_the_page_come_back(report, browser, tmp_path):
     page = opened(browser, report / "to_mark.html")
-    answer = page.locator(".answer", has_text="Bob")
-    answer.locator("input").fill("7")
+    answer = page.locator(".answer", has_text="Bob").first
+    points = answer.locator("[name=score]")
+    points.fill("7")
     page.click("#save")  # refused: more than the points
     assert "0 of 7" in page.locator("#count").inner_text()
-    answer.locator("input").fill("1.5")
+    points.fill("1.5")
     answer.locator("textarea").fill('=2+3, "quoted"\nsecond line')
     assert "1 of 7" in page.locator("#count").inner_text()
     with page.expect_download() as waiting:

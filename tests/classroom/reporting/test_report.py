@@ -11,19 +11,15 @@ import nbformat
 import pandas as pd
 import pytest
 
+from dcgan_classroom.gradebook import file_names, read_class, student_table
 from dcgan_classroom.grading.results import read_result, write_result
+from dcgan_classroom.marking import Decision, decided
+from dcgan_classroom.marking.form import COLUMNS
 from dcgan_classroom.reporting import clean, similar
-from dcgan_classroom.reporting.by_hand import COLUMNS
-from dcgan_classroom.reporting.gradebook import (
-    defused,
-    file_names,
-    read_class,
-    student_table,
-    with_scores,
-)
 from dcgan_classroom.reporting.outputs import shown_outputs, visible_source
 from dcgan_classroom.reporting.overview import changes
 from dcgan_classroom.reporting.report import write_report
+from dcgan_classroom.spreadsheet import defused
 from dcgan_lib.shared.errors import CourseError
 from tests.support.graded_class import (
     ATTACKER,
@@ -387,7 +383,7 @@ def test_a_spreadsheet_may_save_semicolons_and_decimal_commas(own):
 @pytest.mark.parametrize(
     ("score", "change", "message"),
     [
-        ("2.1", lambda rows: rows, "Some scores can't be given.* '2.1' for Ada Lovelace"),
+        ("2.1", lambda rows: rows, "Some marks can't be given.* '2.1' for Ada Lovelace"),
         ("-1", lambda rows: rows, "from 0 to its points"),
         ("nan", lambda rows: rows, "'nan' for Ada"),
         ("two", lambda rows: rows, "'two' for Ada"),
@@ -415,7 +411,7 @@ def test_a_mark_of_an_answer_that_changed_is_given_anew(own):
     out, again = own
     path = fill(out, "2", change=lambda rows: rows.replace(PROSE, "an earlier answer"))
     (line,) = again(marks=path)
-    assert "Ada Lovelace" in line and "anew" in line
+    assert "Ada Lovelace" in line and "marked again" in line
     assert student_row(out, "Ada Lovelace")["score"] == 5
 
 
@@ -444,13 +440,20 @@ def test_a_second_grading_shows_who_gained_and_who_lost(graded, own, tmp_path):
 def test_nbgrader_reads_the_marks(own, tmp_path):
     from nbgrader.api import Gradebook
 
-    from dcgan_classroom.reporting.nbgrader_database import export
+    from dcgan_classroom.exports.nbgrader_database import write_database
 
     book = read_class(own[0])
-    key = ("Ada Lovelace", *CELL)
-    marked = with_scores(book, {key: (1.5, "well said")})
+    decision = Decision(
+        student="Ada Lovelace",
+        chapter=CELL[0],
+        grade_id=CELL[1],
+        answer_id="",
+        score=1.5,
+        comment="well said",
+    )
+    marked = decided(book, [decision], {})
     for one in (book, marked):  # the second export takes the first one's place
-        assert export(one, tmp_path / "gradebook.db") == 7
+        assert write_database(one, tmp_path / "gradebook.db") == 7
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
         submission = gradebook.find_submission(CHAPTERS[0], "Ada Lovelace")
         assert (submission.score, submission.max_score) == (
@@ -466,11 +469,11 @@ def test_nbgrader_reads_the_marks(own, tmp_path):
 
 
 def test_a_file_that_is_no_database_is_refused(own, tmp_path):
-    from dcgan_classroom.reporting.nbgrader_database import export
+    from dcgan_classroom.exports.nbgrader_database import write_database
 
     (tmp_path / "x.db").write_text("a shopping list, long enough to be no database at all" * 40)
     with pytest.raises(CourseError, match="can't be exported"):
-        export(read_class(own[0]), tmp_path / "x.db")
+        write_database(read_class(own[0]), tmp_path / "x.db")
 
 
 def test_a_folder_without_a_grading_is_refused(tmp_path):

@@ -12,12 +12,12 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy.exc import DatabaseError, SAWarning
 
+from dcgan_classroom.gradebook import ClassBook, GradedChapter
 from dcgan_classroom.grading import Mark, Result
-from dcgan_classroom.reporting.gradebook import ClassBook, GradedChapter
 from dcgan_lib.shared import CourseError
 
 
-def export(book: ClassBook, path: str | Path) -> int:
+def write_database(book: ClassBook, path: str | Path) -> int:
     """Write every counted submission into an nbgrader database, made if need be.
 
     A chapter is an assignment with one notebook of its name. What else the database holds stays.

@@ -1,0 +1,111 @@
+"""Whose a submission is: by the platform's number, else by address, login or name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dcgan_classroom.roster.people import OTHER, Person, Roster
+
+MOODLE_NUMBER = re.compile(r"_(\d+)_assignsubmission_")
+CANVAS_NUMBER = re.compile(r"^[^_/]+(?:_LATE)?_(\d+)_\d+_")
+STATED_NUMBER = re.compile(r"\((\d+)\)$")
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a grading knows of somebody: a name, and where one of the files was found."""
+
+    name: str
+    source: str
+
+
+def match_people(
+    roster: Roster, handed: Iterable[Handed]
+) -> tuple[dict[str, Person], dict[str, str]]:
+    """Find the person behind each name that submissions came under.
+
+    The number counts where roster and submissions come from the same platform; a name, address or
+    login counts where only one person has it. Nobody is guessed.
+
+    Args:
+        roster: the class list.
+        handed: one or more for each name.
+
+    Returns:
+        The person by name, and for each other name a sentence that says why there is none.
+    """
+    numbers = {person.number: person for person in roster.people if person.number}
+    by_text = _by_text(roster.people)
+    matched: dict[str, Person] = {}
+    unmatched: dict[str, str] = {}
+    for one in handed:
+        if one.name in matched:
+            continue
+        number = _number(one)
+        person = numbers.get(number) if number and roster.kind != OTHER else None
+        same = [person] if person else _same(by_text, one.name, number)
+        if len(same) == 1:
+            matched[one.name] = same[0]
+            unmatched.pop(one.name, None)
+        elif same:
+            names = " and ".join(person.name for person in same)
+            unmatched[one.name] = f"It could be {names}: the roster has both under this name."
+        else:
+            unmatched[one.name] = "The roster has nobody of this name, number or address."
+    return matched, unmatched
+
+
+def _number(one: Handed) -> str:
+    """The platform's number, in the name or in the outermost part of the source."""
+    stated = STATED_NUMBER.search(one.name)
+    if stated:
+        return stated[1]
+    canvas = [CANVAS_NUMBER.match(part) for part in _outermost(one.source)]
+    return moodle_number(one.source) or next((found[1] for found in canvas if found), "")
+
+
+def moodle_number(source: str) -> str:
+    """The number that Moodle's download names somebody by, or ""."""
+    found = [MOODLE_NUMBER.search(part) for part in _outermost(source)]
+    return next((one[1] for one in found if one), "")
+
+
+def _outermost(source: str) -> list[str]:
+    """An archive or folder of the instructor's, and what stands at its top."""
+    return source.split("/")[:2]
+
+
+def _same(by_text: Mapping[str, list[Person]], name: str, number: str) -> list[Person]:
+    bare = STATED_NUMBER.sub("", name)
+    found = by_text.get(plain(name), []) or by_text.get(plain(bare), [])
+    if len(found) > 1 and number:
+        return [person for person in found if person.number == number] or found
+    return found
+
+
+def _by_text(people: Iterable[Person]) -> dict[str, list[Person]]:
+    held: dict[str, list[Person]] = defaultdict(list)
+    for person in people:
+        for text in sorted(_texts(person)):
+            held[text].append(person)
+    return held
+
+
+def _texts(person: Person) -> set[str]:
+    """Everything that somebody's folder may be called, made plain."""
+    bare = re.sub(r" \([^)]*\)$", "", person.name)
+    first, _, last = bare.partition(" ")
+    *firsts, final = bare.split(" ")
+    names = [person.name, bare, f"{last}{first}", f"{final}{''.join(firsts)}"]
+    names += [person.email, person.email.partition("@")[0], person.login, person.number]
+    return {plain(name) for name in names} - {""}
+
+
+def plain(text: str) -> str:
+    """A name as it can be compared: letters and digits of any script, without case."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in folded if sign.isalnum() or unicodedata.combining(sign))
