@@ -10,18 +10,20 @@ import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from dcgan_lib.shared import CourseError, atomic_path
+from dcgan_lib.crop import CONTACT_SHEET, UnreadablePhoto, manifest_rows, read_photo
+from dcgan_lib.shared import Contents, CourseError, atomic_path, look_through
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".pgm", ".ppm", ".tif", ".tiff")
+HISTORY = "history.csv"  # marks the folder of a run: its pictures are plots and generated faces
+CACHE_VERSION = 2  # rises when the same files give other rows
 CHUNK = 1024  # images read between two writes to the cache
 
 
@@ -49,16 +51,17 @@ def load_faces(folder: str | Path, size: int = 64, *, strict: bool = False) -> n
 
 
 def load_face_set(folder: str | Path, size: int = 64, *, strict: bool = False) -> FaceSet:
-    """Read every image below a folder with OpenCV, on all cores, once.
+    """Read every face below a folder, on all cores, once.
 
     The result is kept in a cache beside the images (or in the temporary folder where that one
     is read-only). It is read again when a file is added, removed, resized or newer. Being a map
     of that file, a set larger than memory streams from disk as its rows are touched.
 
     Args:
-        folder: holds images of any size at any depth, such as ``data/faces/orl``. Pictures
-            that crop_faces writes about the set (its contact sheet) are left out.
-        size: side of the result in pixels; images of other sizes are resized.
+        folder: holds images of any size at any depth, such as ``data/faces/orl``. Contact sheets
+            are left out, and so are a run's plots and samples, where its folder lies in it.
+        size: side of the result in pixels; images of other sizes are resized. Of one that isn't
+            square the middle is taken, and a warning says how many there were.
         strict: fail at the first image that can't be read, instead of a warning and no row.
 
     Returns:
@@ -169,13 +172,7 @@ def _image_names(folder: Path) -> list[str]:
             f"There are no faces to read. Expected a folder of cropped faces. Received: {folder}, "
             "which is not a folder. Make one with data_scripts/crop_faces.py."
         )
-    names = sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and path.name != "contact_sheet.png"
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    names = _faces_among(look_through(folder), folder)
     if not names:
         raise CourseError(
             f"There are no faces to read. Expected images below {folder}. Received: none. "
@@ -184,11 +181,27 @@ def _image_names(folder: Path) -> list[str]:
     return names
 
 
+def _faces_among(contents: Contents, folder: Path) -> list[str]:
+    """Names of the faces; of a run that lies in the folder, only those that a manifest names."""
+    runs = {
+        name.removesuffix(HISTORY)
+        for name in contents.others
+        if PurePosixPath(name).name == HISTORY
+    }
+    known = {row.face for row in manifest_rows(folder)} if runs else set()
+    return [
+        name
+        for name in contents.photographs
+        if PurePosixPath(name).name != CONTACT_SHEET
+        and (name in known or not any(name.startswith(run) for run in runs))
+    ]
+
+
 def _fingerprint(folder: Path, names: list[str], size: int) -> str:
-    digest = hashlib.sha256(f"{size}".encode())
+    digest = hashlib.sha256(f"{CACHE_VERSION}\0{size}".encode())
     for name in names:
         status = (folder / name).stat()
-        digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+        digest.update(os.fsencode(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0"))
     return digest.hexdigest()
 
 
@@ -213,52 +226,76 @@ def _build_cache(
 ) -> list[str]:
     """Write rows for the images that can be read, then their names; return the names."""
     kept: list[str] = []
+    unreadable: list[str] = []
+    oblong = 0
     with atomic_path(cache) as path:
         shape = (len(names), size, size, 3)  # rows at the end stay empty for what can't be read
         rows = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
-        for name, face in _read_all(folder, names, size):
-            if face is None:
-                _report_corrupt(folder / name, strict)
+        for name, picture in _read_all(folder, names):
+            if isinstance(picture, UnreadablePhoto):
+                unreadable.append(_corrupt(folder / name, picture))
+                if strict:
+                    raise CourseError(unreadable[0])
                 continue
-            rows[len(kept)] = face
+            oblong += picture.shape[0] != picture.shape[1]
+            rows[len(kept)] = to_square(picture, size)
             kept.append(name)
         rows.flush()
+    for message in unreadable:  # now that no thread is at work, whose silence would swallow them
+        warnings.warn(f"{message} It is skipped.", stacklevel=4)
     if not kept:
         raise CourseError(
             f"There are no faces to read. Expected images below {folder}. Received: {len(names)} "
-            "files, none of which OpenCV can read. Crop the photographs again."
+            "files, none of which can be read. Crop the photographs again."
+        )
+    if oblong:
+        warnings.warn(
+            f"{oblong:,} of {len(kept):,} pictures below {folder} aren't square: the middle of "
+            "each was taken. Faces are cut out better by data_scripts/crop_faces.py.",
+            stacklevel=4,
         )
     with atomic_path(cache.with_suffix(".json")) as path:
         path.write_text(json.dumps({"stamp": stamp, "names": kept}), "utf-8")
     return kept
 
 
-def _read_all(folder: Path, names: list[str], size: int) -> Iterator[tuple[str, np.ndarray | None]]:
-    with ThreadPoolExecutor() as pool:  # OpenCV decodes outside Python's lock
+def _read_all(folder: Path, names: list[str]) -> Iterator[tuple[str, np.ndarray | UnreadablePhoto]]:
+    with ThreadPoolExecutor() as pool:  # pictures are decoded outside Python's lock
         for start in range(0, len(names), CHUNK):
             chunk = names[start : start + CHUNK]
-            faces = pool.map(lambda name: _read_face(folder / name, size), chunk)
-            yield from zip(chunk, faces, strict=True)
+            pictures = pool.map(lambda name: _read_picture(folder / name), chunk)
+            yield from zip(chunk, pictures, strict=True)
 
 
-def _read_face(path: Path, size: int) -> np.ndarray | None:
-    """One face, uint8 (size, size, 3) in RGB, or None where OpenCV can't decode the file."""
-    data = np.frombuffer(path.read_bytes(), np.uint8)  # imread can't open every name on Windows
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    if image is None:
-        return None
-    if image.shape[:2] != (size, size):
-        shrinks = min(image.shape[:2]) > size
-        how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-        image = cv2.resize(image, (size, size), interpolation=how)
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+def _read_picture(path: Path) -> np.ndarray | UnreadablePhoto:
+    try:
+        return read_photo(path)
+    except UnreadablePhoto as error:
+        return error
 
 
-def _report_corrupt(path: Path, strict: bool) -> None:
-    message = (
-        f"{path} can't be read. Expected a whole image. Received: {path.stat().st_size} bytes that "
-        "OpenCV can't decode. Delete the file or crop its photograph again."
+def to_square(picture: np.ndarray, size: int) -> np.ndarray:
+    """The middle of a picture, as large as can be, at another size.
+
+    Args:
+        picture: uint8, shape (height, width, 3).
+        size: side of the result in pixels.
+
+    Returns:
+        uint8, shape (size, size, 3).
+    """
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = picture[top : top + side, left : left + side]
+    if side == size:
+        return square
+    how = cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
+    return cv2.resize(square, (size, size), interpolation=how)
+
+
+def _corrupt(path: Path, error: UnreadablePhoto) -> str:
+    return (
+        f"{path} can't be read. Expected a whole image. Received: {path.stat().st_size} bytes, "
+        f"{error}. Delete the file or crop its photograph again."
     )
-    if strict:
-        raise CourseError(message)
-    warnings.warn(f"{message} It is skipped.", stacklevel=5)

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dcgan_lib.collect.databases import DATABASES, Database
-from dcgan_lib.collect.sources import COMMAND, fill, is_photograph, tree
-from dcgan_lib.shared import CourseError, one_at_a_time
+from dcgan_lib.collect.sources import COMMAND, Places, fill, tree
+from dcgan_lib.shared import CourseError, look_through, one_at_a_time, summary
 
 RECORD = "collection.json"
 ABANDONED_SECONDS = 24 * 3600  # a temporary folder of this age belongs to a run that was killed
@@ -61,10 +61,10 @@ def collect(
         if _is_collected(database, target, origin):  # by another process, meanwhile
             return target
         with _whole_folder(target) as stage:
-            fill(database, stage, Path(data_dir), origin)
+            left_out = fill(database, stage, Path(data_dir), origin)
             count = count_photographs(stage)
-            _check_count(database, count, stage, origin)
-            _write_record(database, stage, count, origin)
+            _check_count(database, count, left_out, origin or stage)
+            _write_record(database, stage, count, left_out, origin)
     return target
 
 
@@ -97,8 +97,14 @@ def require_acceptance(database: Database, accepted: bool) -> None:
 
 
 def count_photographs(folder: str | Path) -> int:
-    """How many image files lie in a folder and the folders in it."""
-    return sum(is_photograph(path) for path in Path(folder).rglob("*"))
+    """How many photographs lie in a folder and the folders in it."""
+    return len(look_through(folder).photographs)
+
+
+def what_was_left_out(folder: str | Path) -> dict[str, int]:
+    """How many files of its source a collection left out, by reason."""
+    record = _read_record(Path(folder)) or {}
+    return record.get("left_out", {})
 
 
 def _is_collected(database: Database, target: Path, origin: Path | None) -> bool:
@@ -152,24 +158,31 @@ def _read_record(folder: Path) -> dict | None:
         return None
 
 
-def _write_record(database: Database, stage: Path, count: int, origin: Path | None) -> None:
+def _write_record(
+    database: Database, stage: Path, count: int, left_out: Counter[str], origin: Path | None
+) -> None:
     record = {
         "name": database.name,
         "title": database.title,
         "photographs": count,
+        "left_out": dict(left_out.most_common()),
         "licence": database.licence,
         "terms": database.terms,
         "credit": database.credit,
     }
     if database.how == "own" and origin is not None:
         record |= {"source": str(origin), "fingerprint": _fingerprint(origin)}
-    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    (stage / RECORD).write_text(text, encoding="utf-8")
+    text = json.dumps(record, indent=2) + "\n"  # ASCII: a path may be no Unicode
+    (stage / RECORD).write_text(text, encoding="ascii")
 
 
 def _fingerprint(origin: Path) -> str:
     """A value that changes when photographs come, go or change."""
-    paths = [origin] if origin.is_file() else [p for p, _ in tree(DATABASES["folder"], origin)]
+    paths = (
+        [origin]
+        if origin.is_file()
+        else [path for path, _ in tree(origin, Places(DATABASES["folder"]))]
+    )
     lines = [f"{path}|{path.stat().st_size}|{path.stat().st_mtime_ns}" for path in paths]
     return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -192,16 +205,22 @@ def _whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(workshop, ignore_errors=True)
 
 
-def _check_count(database: Database, count: int, stage: Path, origin: Path | None) -> None:
+def _check_count(database: Database, count: int, left_out: Counter[str], origin: Path) -> None:
     if count and count == (database.count or count):
         return
-    seen = Counter(p.suffix.lower() or "none" for p in (origin or stage).rglob("*") if p.is_file())
+    seen = Counter(p.suffix.lower() or "none" for p in origin.rglob("*") if p.is_file())
     kinds = ", ".join(f"{suffix} ({number})" for suffix, number in seen.most_common(5))
     received = f"{count:,}" + ("" if count else f" (kinds of file seen: {kinds or 'none'})")
+    received += f"; left out: {summary(left_out)}" if left_out else ""
+    way_out = (
+        "Give a folder or an archive that holds photographs (jpg, png, webp, tif, …)"
+        if database.how == "own"
+        else "Give the whole database; for a part of it, or for photographs of your own, use: "
+        f"{COMMAND} folder --from PATH"
+    )
     raise CourseError(
-        f"The photographs of {database.name} aren't complete. Expected {_number(database.count)}; "
-        f"received {received}. Give the whole database; for a part of it, or for photographs "
-        f"of your own (jpg, png, webp, tif, …), use: {COMMAND} folder --from PATH."
+        f"The photographs of {database.name} aren't complete. Expected "
+        f"{_number(database.count)}; received {received}. {way_out}."
     )
 
 

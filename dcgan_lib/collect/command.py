@@ -10,8 +10,14 @@ from typing import Annotated
 
 import typer
 
-from dcgan_lib.collect.collection import collect, count_photographs, require_acceptance
+from dcgan_lib.collect.collection import (
+    collect,
+    count_photographs,
+    require_acceptance,
+    what_was_left_out,
+)
 from dcgan_lib.collect.databases import DATABASES
+from dcgan_lib.shared import summary
 
 
 def collect_command(
@@ -60,7 +66,10 @@ def collect_command(
     folder = collect(name, data_dir, accept_terms=accept_terms, source=source)
     faces = data_dir / "faces" / name
     command = shlex.join(["python", "-m", "dcgan_lib", "crop", str(folder), str(faces)])
-    print(f"{count_photographs(folder):,} photographs are in {folder}\nNext: {command}")
+    print(f"{count_photographs(folder):,} photographs are in {folder}")
+    if left_out := what_was_left_out(folder):
+        print(f"Left out: {summary(left_out)}")
+    print(f"Next: {command}")
 
 
 def _check_usage(name: str | None, source: Path | None) -> None:

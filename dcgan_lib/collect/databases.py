@@ -1,6 +1,6 @@
 """The face databases that the course can collect: data only.
 
-``collect.py`` acts on what is written here. A database is added by adding an entry; its
+``collection.py`` acts on what is written here. A database is added by adding an entry; its
 checksums are those of the archives as their authors published them.
 """
 
@@ -48,7 +48,8 @@ class Database:
         ask: whether the terms have to be accepted before anything happens.
         group_depth: folders kept above each photograph; None keeps the whole tree.
         downloads: the files, where ``how`` is ``archive``.
-        extras: names of files that are kept beside the photographs.
+        extras: names of files that are kept beside the photographs' groups.
+        beside: suffixes of files that are kept beside each photograph, such as landmarks.
         origin: package and folder in it (``wheel``), or address of the service (``portraits``).
         by_hand: how to fetch it without this library.
     """
@@ -65,6 +66,7 @@ class Database:
     group_depth: int | None = 1
     downloads: tuple[Download, ...] = ()
     extras: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     origin: str = ""
     by_hand: str = ""
 

@@ -1,12 +1,14 @@
 """The ways in which photographs come: a wheel, the web, the Parliament, a folder, an archive.
 
-Each fills an empty folder with a database's photographs in the database's own groups.
+Each fills an empty folder with a database's photographs in the database's own groups, and counts
+what it leaves out.
 """
 
 from __future__ import annotations
 
 import shutil
-from functools import partial
+from collections import Counter
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
@@ -14,21 +16,38 @@ from dcgan_lib.collect.archives import on_disk, require_room, unpack
 from dcgan_lib.collect.databases import Database
 from dcgan_lib.collect.download import fetch, looks_like_html
 from dcgan_lib.collect.parliament import fetch_portraits
-from dcgan_lib.shared import CourseError
+from dcgan_lib.shared import (
+    CourseError,
+    is_photograph as is_photograph,
+    look_through,
+    why_no_photograph,
+)
 
 COMMAND = "python data_scripts/collect_faces.py"
-NETPBM = frozenset({".pbm", ".pgm", ".pnm", ".ppm"})
-PHOTOGRAPH_SUFFIXES = NETPBM | {
-    ".avif", ".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp",
-}  # fmt: skip
 
 
-def is_photograph(path: Path | PurePosixPath) -> bool:
-    """Whether a name is that of an image file that OpenCV may read."""
-    return path.suffix.lower() in PHOTOGRAPH_SUFFIXES
+@dataclass
+class Places:
+    """Where each file of a database goes, and how many were left out for which reason."""
+
+    database: Database
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def __call__(self, path: PurePosixPath) -> PurePosixPath | None:
+        """The path of a file in the database's folder, or None for what isn't wanted."""
+        if any(part.startswith(".") for part in path.parts):
+            return None
+        if path.name in self.database.extras:
+            return PurePosixPath(path.name)
+        reason = why_no_photograph(path)
+        if reason and path.suffix.lower() not in self.database.beside:
+            self.left_out[reason] += 1
+            return None
+        depth = self.database.group_depth
+        return PurePosixPath(*path.parts[-(len(path.parts) if depth is None else depth + 1) :])
 
 
-def fill(database: Database, stage: Path, data_dir: Path, origin: Path | None) -> None:
+def fill(database: Database, stage: Path, data_dir: Path, origin: Path | None) -> Counter[str]:
     """Put a database's photographs into ``stage``.
 
     Args:
@@ -37,24 +56,30 @@ def fill(database: Database, stage: Path, data_dir: Path, origin: Path | None) -
         data_dir: downloads are kept in its folder ``downloads``.
         origin: an archive or a folder to take them from; None for the database's own way.
 
+    Returns:
+        How many files were left out, by reason.
+
     Raises:
         CourseError: they can't be had, or aren't what was published.
     """
+    places = Places(database)
     if origin is not None:
-        _from_source(database, stage, origin)
+        _from_source(database, stage, origin, places)
     elif database.how == "wheel":
-        _copy(_wheel_files(database), stage)
+        _copy(_wheel_files(database), stage, places)
     elif database.how == "archive":
-        _from_web(database, stage, data_dir / "downloads")
+        _from_web(database, stage, data_dir / "downloads", places)
     elif database.how == "portraits":
         folder = data_dir / "downloads" / database.name
         files = fetch_portraits(database.origin, folder)
-        _copy([(file, PurePosixPath(file.relative_to(folder))) for file in files], stage)
+        pairs = [(file, PurePosixPath(file.relative_to(folder))) for file in files]
+        _copy(pairs, stage, places)
     else:
         raise CourseError(
             f"{database.name} can't be fetched by this command. Expected --from with a folder or "
-            f"an archive; received nothing. {_by_hand(database)}"
+            f"an archive. Received: nothing. {_by_hand(database)}"
         )
+    return places.left_out
 
 
 def _by_hand(database: Database) -> str:
@@ -62,23 +87,23 @@ def _by_hand(database: Database) -> str:
     return f"By hand: {database.by_hand}. Then: {COMMAND} {database.name}{terms} --from PATH."
 
 
-def _from_web(database: Database, stage: Path, downloads: Path) -> None:
+def _from_web(database: Database, stage: Path, downloads: Path, places: Places) -> None:
     files = [fetch(download, downloads, _by_hand(database)) for download in database.downloads]
     for download, file in zip(database.downloads, files, strict=True):
         if download.unpack:
-            unpack(file, stage, partial(_place, database))
+            unpack(file, stage, places)
         else:
             shutil.copy2(file, stage / file.name)
 
 
-def _from_source(database: Database, stage: Path, origin: Path) -> None:
+def _from_source(database: Database, stage: Path, origin: Path, places: Places) -> None:
     sums = {download.file_name: download.sha256 for download in database.downloads}
     if origin.is_dir():
-        _copy(tree(database, origin), stage)
+        _copy(tree(origin, places), stage, places)
     else:
         archives = [download for download in database.downloads if download.unpack]
         _verify(database, origin, archives[0].sha256 if archives else None)
-        unpack(origin, stage, partial(_place, database))
+        unpack(origin, stage, places)
     for extra in database.extras:  # the attributes may lie beside the photographs
         beside = origin.parent / extra
         if beside.is_file() and not (stage / extra).exists():
@@ -112,41 +137,31 @@ def _wheel_files(database: Database) -> list[tuple[Path, PurePosixPath]]:
         files = metadata.distribution(package).files or []
     except metadata.PackageNotFoundError:
         files = []
-    inside = [file for file in files if file.is_relative_to(folder) and file.suffix == ".pgm"]
-    if not inside:
+    carried = [file for file in files if file.is_relative_to(folder) and file.suffix == ".pgm"]
+    if not carried:
         raise CourseError(
             f"{database.title} isn't installed. Expected the Python package {package} with "
-            f"{database.count} photographs; received none. To mend it, {database.by_hand}."
+            f"{database.count} photographs; received none. The way out: {database.by_hand}."
         )
-    return [(Path(file.locate()), PurePosixPath(file).relative_to(folder)) for file in inside]
+    return [(Path(file.locate()), PurePosixPath(file).relative_to(folder)) for file in carried]
 
 
-def _place(database: Database, path: PurePosixPath) -> PurePosixPath | None:
-    """Where a file of a database goes, or None for what isn't needed."""
-    if any(part.startswith(".") or part == "__MACOSX" for part in path.parts):
-        return None
-    if path.name in database.extras:
-        return PurePosixPath(path.name)
-    if not is_photograph(path):
-        return None
-    depth = len(path.parts) if database.group_depth is None else database.group_depth + 1
-    return PurePosixPath(*path.parts[-depth:])
-
-
-def tree(database: Database, root: Path) -> list[tuple[Path, PurePosixPath]]:
+def tree(root: Path, places: Places) -> list[tuple[Path, PurePosixPath]]:
     """The files of a folder that are wanted, each with the place that it goes to."""
-    files = []
-    for path in sorted(path for path in root.rglob("*") if path.is_file()):
-        relative = PurePosixPath(path.relative_to(root).as_posix())
-        place = _place(database, relative)
-        if place is not None and len(place.parts) == 1 and place.name not in database.extras:
-            place = place if database.group_depth is None else PurePosixPath(root.name, place)
-        if place is not None:
-            files.append((path, place))
+    found, files = look_through(root), []
+    for name in [*found.photographs, *found.others]:
+        place = places(PurePosixPath(name))
+        if place is None:
+            continue
+        in_a_group = len(place.parts) > 1 or place.name in places.database.extras
+        if not in_a_group and places.database.group_depth is not None:
+            place = PurePosixPath(root.name, place)
+        files.append((root / name, place))
+    places.left_out.update(left.detail for left in found.left_out.values())
     return files
 
 
-def _copy(files: list[tuple[Path, PurePosixPath]], stage: Path) -> None:
+def _copy(files: list[tuple[Path, PurePosixPath]], stage: Path, places: Places) -> None:
     from tqdm.auto import tqdm
 
     require_room(sum(on_disk(path.stat().st_size) for path, _ in files), stage, "Copying")
@@ -155,7 +170,10 @@ def _copy(files: list[tuple[Path, PurePosixPath]], stage: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             raise CourseError(
-                f"Two photographs claim the same place. Expected one {place}; received a second, "
+                f"Two photographs claim the same place. Expected one {place}. Received: a second, "
                 f"{path}. Give the folder that holds one set of the photographs."
             )
-        shutil.copy2(path, target)
+        try:
+            shutil.copy2(path, target)
+        except PermissionError as error:
+            places.left_out[error.strerror] += 1

@@ -18,7 +18,7 @@ from .folder import (
     crop_folder as crop_folder,
     crop_photo as crop_photo,
 )
-from .manifest import read_manifest as read_manifest
+from .manifest import manifest_rows as manifest_rows, read_manifest as read_manifest
 from .photos import (
     UnreadablePhoto as UnreadablePhoto,
     find_photos as find_photos,

@@ -6,8 +6,9 @@ quarter or an eighth, knows CMYK and transparency, and refuses a file that was c
 
 from __future__ import annotations
 
+import functools
 import io
-import os
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +18,10 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from dcgan_lib.shared import CourseError
+from dcgan_lib.shared import FORMATS, CourseError, look_through, read_file
 
-PHOTO_SUFFIXES = (
-    *(".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe", ".jpeg", ".jpg", ".mpo"),
-    *(".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"),
-)
 WHITE = (255, 255, 255, 255)
+_one_thread = threading.Lock()  # Python's warnings are switched off for all threads at once
 
 
 class UnreadablePhoto(CourseError):
@@ -31,18 +29,12 @@ class UnreadablePhoto(CourseError):
 
 
 def find_photos(folder: str | Path) -> list[str]:
-    """Names of all picture files below ``folder``: POSIX, relative to it, sorted.
+    """Names of all photographs below ``folder``: POSIX, relative to it, sorted.
 
-    A picture is known by its suffix (``PHOTO_SUFFIXES``, in any case). Hidden files and folders
-    are passed over; other files are none of our business.
+    A photograph is a regular file, or a link to one, with the suffix of a format that we read.
+    Names that begin with a dot are passed over.
     """
-    names = []
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        visible = [Path(parent, name) for name in files if not name.startswith(".")]
-        photos = [path for path in visible if path.suffix.lower() in PHOTO_SUFFIXES]
-        names += [path.relative_to(folder).as_posix() for path in photos]
-    return sorted(names)
+    return look_through(folder).photographs
 
 
 def read_photo(source: str | Path | bytes) -> np.ndarray:
@@ -58,7 +50,7 @@ def read_photo(source: str | Path | bytes) -> np.ndarray:
         uint8 array (height, width, 3), RGB.
 
     Raises:
-        UnreadablePhoto: the file can't be opened, is no picture, is cut off, is animated, or has
+        UnreadablePhoto: the file can't be opened, isn't a picture, is cut off, is animated, or has
             more than twice Pillow's ``MAX_IMAGE_PIXELS`` (179 million pixels by default).
     """
     with _opened(source) as image:
@@ -99,13 +91,13 @@ def read_small_copy(
 def _opened(source: str | Path | bytes) -> Iterator[Image.Image]:
     """Open a picture for the block, and give each way it can fail its reason."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # large, or with damaged EXIF: read all the same
-            data = source if isinstance(source, bytes) else Path(source).read_bytes()
-            with Image.open(io.BytesIO(data)) as image:
-                if getattr(image, "is_animated", False) and image.format != "MPO":
-                    raise UnreadablePhoto(f"holds {image.n_frames} pictures ({image.format})")
-                yield image
+        data = source if isinstance(source, bytes) else read_file(source)
+        with _silence():
+            picture = Image.open(io.BytesIO(data), formats=_formats())
+        with picture as image:
+            if getattr(image, "is_animated", False) and image.format != "MPO":
+                raise UnreadablePhoto(f"holds {image.n_frames} pictures ({image.format})")
+            yield image
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError:
@@ -118,6 +110,24 @@ def _opened(source: str | Path | bytes) -> Iterator[Image.Image]:
     except Exception as error:  # decoders fail in many ways on damaged files
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UnreadablePhoto(reason) from error
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """No warning of large or damaged pictures, which are read all the same; in any thread."""
+    with _one_thread, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@functools.cache
+def _formats() -> list[str]:
+    """The formats that we read, as far as this Pillow has them.
+
+    Any other, such as PostScript, may start another program.
+    """
+    Image.init()
+    return sorted(set(FORMATS.values()) & Image.OPEN.keys())
 
 
 def _unknown_format(data: bytes) -> str:
@@ -141,7 +151,8 @@ def _upright(image: Image.Image) -> Image.Image:
 def _transposed(image: Image.Image) -> Image.Image:
     """Turn the picture as its EXIF orientation says; damaged EXIF says nothing."""
     try:
-        return ImageOps.exif_transpose(image)
+        with _silence():
+            return ImageOps.exif_transpose(image)
     except Exception:
         return image
 

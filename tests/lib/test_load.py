@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from dcgan_lib.load import batches, from_images, load_face_set, load_faces, to_images
 from dcgan_lib.shared.errors import CourseError
@@ -108,6 +109,48 @@ def test_folders_without_faces_are_refused(what, tmp_path):
         folder.mkdir()
     with pytest.raises(CourseError, match=r"no faces to read.*crop_faces\.py"):
         load_faces(folder)
+
+
+def test_a_picture_that_is_not_square_is_cut_and_never_squeezed(folder):
+    oblong = np.zeros((64, 128, 3), np.uint8)
+    oblong[:, 32:96] = 200
+    cv2.imwrite(str(folder / "wide.png"), oblong)
+    with pytest.warns(UserWarning, match=r"1 of 49 pictures .* aren't square: the middle of each"):
+        face_set = load_face_set(folder)
+    assert (face_set.images[face_set.names.index("wide.png")] == 200).all()
+
+
+def test_plots_and_samples_of_a_run_are_never_trained_on(folder):
+    names = load_face_set(folder).names
+    for run in (folder / "runs" / "one", folder):
+        (run / "samples").mkdir(parents=True)
+        (run / "history.csv").touch()
+        for picture in ("losses.png", "samples/epoch_0001.png"):
+            shutil.copy(folder / names[0], run / picture)
+    shutil.copy(folder / names[0], folder / "s1" / "contact_sheet.png")
+    assert load_face_set(folder).names == names
+
+
+def test_only_regular_files_are_loaded(folder):
+    names = load_face_set(folder).names
+    (folder / "x.png").mkdir()
+    os.mkfifo(folder / "s1" / "pipe.png")
+    (folder / "zero.png").symlink_to("/dev/zero")
+    assert load_face_set(folder).names == names
+
+
+def test_every_format_that_is_cropped_is_loaded(folder):
+    shutil.rmtree(folder / "s1")
+    for suffix in (".jfif", ".jp2", ".avif", ".mpo"):
+        kind = {".jfif": "JPEG", ".mpo": "JPEG"}.get(suffix)
+        with Image.open(folder / "s2" / "1.png") as picture:
+            picture.save(folder / f"face{suffix}", kind)
+    assert len(load_faces(folder)) == 42 + 4
+
+
+def test_a_name_that_is_no_unicode_is_loaded(folder):
+    (folder / "s1" / "1.png").rename(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png"))
+    assert len(load_faces(folder)) == 48
 
 
 def numbered(count=10, side=4):

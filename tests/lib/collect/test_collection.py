@@ -22,7 +22,13 @@ import numpy as np
 import pytest
 
 from dcgan_lib.collect import archives, download, parliament
-from dcgan_lib.collect.collection import RECORD, collect, count_photographs, find_database
+from dcgan_lib.collect.collection import (
+    RECORD,
+    collect,
+    count_photographs,
+    find_database,
+    what_was_left_out,
+)
 from dcgan_lib.collect.databases import DATABASES, Database, Download
 from dcgan_lib.shared.errors import CourseError
 from tests.support.http_server import Reply, Site, serve
@@ -478,6 +484,50 @@ def test_a_folder_without_photographs_says_what_it_holds(tmp_path: Path) -> None
     source = written(tmp_path / "phone", {"1.HEIC": b"x", "2.heic": b"x", "notes.txt": b"x"})
     with pytest.raises(CourseError, match=r"at least one; received 0.*\.heic \(2\), \.txt \(1\)"):
         collect("folder", tmp_path / "data", source=source)
+
+
+def test_what_is_left_out_is_counted_by_reason_and_told(tmp_path: Path) -> None:
+    source = written(tmp_path / "mine", OWN)
+    written(source, {"1.HEIC": b"x", "2.cr2": b"x", "3.nef": b"x", "film.mov": b"x"})
+    written(source, {"jp2.jp2": jpeg(4), "b.jfif": jpeg(5), "@eaDir/b.jfif/SYNO.jpg": b"x"})
+    os.mkfifo(source / "pipe.jpg")
+    (source / "linked").symlink_to(tmp_path)
+    (source / "gone.jpg").symlink_to("nowhere")
+    done = command(tmp_path, "folder", "--from", "mine")
+    assert done.returncode == 0, done.stderr
+    found = photographs(tmp_path / "data" / "raw" / "folder")
+    assert set(found) == {*OWN, "jp2.jp2", "b.jfif"}
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("Left out: ")]
+    for reason in ("a phone's HEIC", ".mov file", "a pipe", "a link to ", "thumbnails"):
+        assert f"1 × {reason}" in line
+    assert "2 × a camera's raw file" in line
+    assert line in command(tmp_path, "folder", "--from", "mine").stdout  # the second time too
+
+
+def test_what_an_archive_holds_besides_is_counted_too(tmp_path: Path) -> None:
+    members = OWN | {"1.HEIC": b"x", "__MACOSX/1.jpg": b"x", "a.txt": b"x"}
+    (tmp_path / "mine.zip").write_bytes(zipped(members))
+    folder = collect("folder", tmp_path / "data", source=tmp_path / "mine.zip")
+    assert what_was_left_out(folder) == {
+        "a phone's HEIC picture: export it as JPEG": 1,
+        "thumbnails and waste of a system or a network drive": 1,
+        ".txt file": 1,
+    }
+
+
+def test_a_folder_that_gave_nothing_is_not_told_to_type_the_same_again(tmp_path: Path) -> None:
+    source = written(tmp_path / "mine", {"notes.txt": b"x"})
+    with pytest.raises(CourseError, match="Give a folder or an archive that holds") as caught:
+        collect("folder", tmp_path / "data", source=source)
+    assert "folder --from" not in str(caught.value)
+
+
+def test_a_source_whose_name_is_no_unicode_is_written_down(tmp_path: Path) -> None:
+    source = written(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")), OWN)
+    (source / "c.webp").rename(os.fsdecode(os.fsencode(source) + b"/\xff\r\n.webp"))
+    folder = collect("folder", tmp_path / "data", source=source)
+    assert count_photographs(folder) == 3
+    assert collect("folder", tmp_path / "data", source=source) == folder
 
 
 def test_the_data_folder_is_not_collected_into_itself(tmp_path: Path) -> None:

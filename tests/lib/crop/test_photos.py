@@ -1,7 +1,10 @@
 """Photographs of every kind come in upright, RGB and 8-bit, or say why they can't."""
 
 import io
+import os
 import struct
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -195,3 +198,32 @@ def test_only_visible_pictures_are_found_sorted(tmp_path):
 def test_a_missing_file_is_unreadable(tmp_path):
     with pytest.raises(UnreadablePhoto, match="No such file"):
         read_photo(tmp_path / "gone.jpg")
+
+
+def test_postscript_never_starts_another_program(tmp_path, monkeypatch):
+    """Pillow would hand it to Ghostscript, found by its name ``gs``."""
+    trace = tmp_path / "started"
+    (tmp_path / "gs").write_text(f"#!/bin/sh\ntouch {trace}\n")
+    (tmp_path / "gs").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", "gs", raising=False)
+    (tmp_path / "a.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EOF\n")
+    with pytest.raises(UnreadablePhoto, match="no picture format"):
+        read_photo(tmp_path / "a.jpg")
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("target", ["pipe", "/dev/zero", "."])
+def test_only_a_regular_file_is_opened(tmp_path, target):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a.jpg").symlink_to(target)
+    with pytest.raises(UnreadablePhoto, match=r"not a file|Is a directory"):
+        read_photo(tmp_path / "a.jpg")
+
+
+def test_photographs_read_at_once_in_many_threads_leave_warnings_as_they_were(astronaut):
+    data = encoded(Image.fromarray(astronaut), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(read_photo, [data] * 80))
+    assert warnings.filters == before

@@ -1,8 +1,10 @@
 """A file that exists is whole."""
 
+import os
+
 import pytest
 
-from dcgan_lib.shared.files import atomic_path
+from dcgan_lib.shared.files import atomic_path, read_file
 
 
 def test_a_file_appears_when_the_block_succeeds(tmp_path):
@@ -30,3 +32,17 @@ def test_files_are_as_readable_as_others(tmp_path):
     with atomic_path(tmp_path / "atomic") as path:
         path.touch()
     assert (tmp_path / "atomic").stat().st_mode == plain.stat().st_mode
+
+
+def test_only_a_regular_file_is_read(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"whole")
+    assert read_file(tmp_path / "a.jpg") == b"whole"
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "zero.jpg").symlink_to("/dev/zero")
+    for name, reason in [("pipe.jpg", "a pipe, not a file"), ("zero.jpg", "a device, not a file")]:
+        with pytest.raises(OSError, match=reason):
+            read_file(tmp_path / name)
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.truncate(2**30 + 1)  # no room on the disk is taken
+    with pytest.raises(OSError, match=r"1\.1 GB, too large"):
+        read_file(tmp_path / "huge.jpg")
