@@ -9,6 +9,7 @@ from dcgan_lib.crop import crop_command, subset_command
 from dcgan_lib.evaluate import evaluate_command
 from dcgan_lib.latent import latent_app
 from dcgan_lib.machine import info_command
+from dcgan_lib.publish import publish_command
 from dcgan_lib.rules import rules_command
 from dcgan_lib.shared import run_command
 from dcgan_lib.train import sample_command, train_command
@@ -34,6 +35,7 @@ app.command("sample")(sample_command)
 app.command("evaluate")(evaluate_command)  # 08
 app.add_typer(latent_app, name="latent")  # 09
 app.command("rules")(rules_command)  # 10
+app.command("publish")(publish_command)  # 11
 app.command("info")(info_command)
 
 if __name__ == "__main__":
