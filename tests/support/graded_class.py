@@ -15,7 +15,13 @@ from dcgan_course.chapters import write_notebook
 
 ATTACKER = "=Eve<img src=x onerror=\"alert('name')\">"
 CHAPTERS = ("04_means", "05_words")
+DEADLINE = "2026-11-20T18:00:00"
 HIDDEN = "### BEGIN HIDDEN TESTS\nassert spread([7, 7]) == 0, 'secret test'\n### END HIDDEN TESTS"
+MEAN = """# Exercise 4.1: the mean
+def mean(values):
+    ### BEGIN SOLUTION
+    return sum(values) / len(values)
+    ### END SOLUTION"""
 STUB = '''# Exercise 4.2: how far apart values are
 def spread(values: list[float]) -> float:
     """Root of the mean squared distance from the mean."""
@@ -89,13 +95,12 @@ def solved_course(folder: Path) -> None:
     first = [
         _words("# 4 · Means\n\nA **mean** is $\\frac{1}{n}\\sum x$."),
         _code("import math"),
-        _solution("mean", "# Exercise 4.1: the mean\ndef mean(values):\n    ### BEGIN SOLUTION\n"
-                  "    return sum(values) / len(values)\n    ### END SOLUTION"),
+        _solution("mean", MEAN),
         _check("mean-check", 1, "assert mean([1, 2]) == 1.5, 'the mean of 1 and 2 is 1.5'"),
         _solution("spread", STUB),
         _check("spread-check", 4, f"assert spread([1, 3]) == 1\n{HIDDEN}"),
         _open("mean-words", 2, "Exercise 4.3: what does a mean hide?"),
-    ]  # fmt: skip
+    ]
     second = [_words("# 5 · Words"), _open("why", 3, "Exercise 5.1: why?")]
     for name, cells in zip(CHAPTERS, (first, second), strict=True):
         notebook = nbformat.v4.new_notebook(cells=cells)
@@ -128,14 +133,55 @@ def grade_class(out: Path, course: Path) -> Path:
     second.cells[1].source = PAYLOADS[1]
     for student in ("Ada Lovelace", ATTACKER):
         _result(out, student, second, (None,), chapter=CHAPTERS[1])
-    facts = {"profile": "tiny", "seed": 0, "deadline": "2026-11-20T18:00:00", "chapters": [
-        {"name": name, "title": title, "cells": [
-            {"grade_id": mark.grade_id, "title": mark.title, "points": mark.points,
-             "manual": mark.how == "human"} for mark in _marks(name)]}
-        for name, title in zip(CHAPTERS, ("4 · Means", "5 · Words"), strict=True)]}  # fmt: skip
+    facts = {"profile": "tiny", "seed": 0, "deadline": DEADLINE}
+    facts["chapters"] = [
+        {"name": name, "title": title, "cells": [_cell_facts(mark) for mark in _marks(name)]}
+        for name, title in zip(CHAPTERS, ("4 · Means", "5 · Words"), strict=True)
+    ]
     facts["problems"] = [{"source": "a/<b>x.ipynb", "problem": f"no notebook {PAYLOADS[0]}"}]
     (out / "class.json").write_text(json.dumps(facts))
     return out
+
+
+def write_class(out: Path, *results: Result, deadline: str = DEADLINE) -> Path:
+    """Write what ``grade`` would for these results, without notebooks."""
+    facts = {"profile": "tiny", "seed": 0, "deadline": deadline, "problems": []}
+    facts["chapters"] = [
+        {"name": name, "title": title, "cells": [_cell_facts(mark) for mark in _marks(name)]}
+        for name, title in zip(CHAPTERS, ("4 · Means", "5 · Words"), strict=True)
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "class.json").write_text(json.dumps(facts))
+    for number, result in enumerate(results):
+        write_result(result, out / "results" / f"{number}.json")
+    return out
+
+
+def handed_in(
+    student: str,
+    scores: tuple[float | None, ...] = (1, 4, None),
+    *,
+    chapter: str = CHAPTERS[0],
+    source: str = "",
+    attempt: int = 1,
+    submitted: str = "2026-11-20T09:30:00",
+    late: bool = False,
+) -> Result:
+    """One student's result, without a notebook."""
+    return Result(
+        key="00",
+        student=student,
+        chapter=chapter,
+        attempt=attempt,
+        source=source or f"{student}/{chapter}.ipynb",
+        submitted=submitted,
+        late=late,
+        status="ok",
+        seconds=1.0,
+        notes=(),
+        marks=_marks(chapter, scores),
+        executed="",
+    )
 
 
 def _run(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -158,30 +204,70 @@ def _filled(course: Path, sources: dict[str, str], extra: str) -> nbformat.Noteb
     return notebook
 
 
-def _marks(chapter: str, scores=(0, 0, None), reasons=("", "", ""), status="ok"):
+def _cell_facts(mark):
+    manual = mark.how == "human"
+    facts = {"grade_id": mark.grade_id, "title": mark.title, "points": mark.points}
+    return {**facts, "manual": manual}
+
+
+def _marks(chapter, scores=(0, 0, None), reasons=("", "", ""), status="ok"):
     if chapter == CHAPTERS[1]:
-        return (Mark("why", "Exercise 5.1: why?", 3, scores[0], "manual", how="human"),)
+        return (_open_mark("why", "Exercise 5.1: why?", 3, scores[0]),)
     titles = ("Exercise 4.1: the mean", "Exercise 4.2: how far apart values are")
     state = "timeout" if status == "timeout" else "ok"
-    return (
-        Mark("mean-check", titles[0], 1, scores[0], state, reasons[0]),
-        Mark("spread-check", titles[1], 4, scores[1], state, reasons[1]),
-        Mark("mean-words", "Exercise 4.3: what does a mean hide?", 2, scores[2], "manual",
-             how="human"),
-    )  # fmt: skip
+    checked = [
+        Mark(
+            grade_id=grade_id,
+            title=title,
+            points=points,
+            score=score,
+            status=state,
+            reason=reason,
+        )
+        for grade_id, title, points, score, reason in zip(
+            ("mean-check", "spread-check"), titles, (1, 4), scores[:2], reasons[:2], strict=True
+        )
+    ]
+    title = "Exercise 4.3: what does a mean hide?"
+    return (*checked, _open_mark("mean-words", title, 2, scores[2]))
 
 
-def _result(out, student, notebook, scores, *, attempt=1, late=False, status="ok",
-            reasons=("", "", ""), chapter=CHAPTERS[0]):  # fmt: skip
+def _open_mark(grade_id, title, points, score):
+    return Mark(
+        grade_id=grade_id, title=title, points=points, score=score, status="manual", how="human"
+    )
+
+
+def _result(
+    out,
+    student,
+    notebook,
+    scores,
+    *,
+    attempt=1,
+    late=False,
+    status="ok",
+    reasons=("", "", ""),
+    chapter=CHAPTERS[0],
+):
     stem = f"{len(list((out / 'results').glob('*')))}--{chapter}--{attempt}--00"
     executed = f"executed/{stem}.ipynb" if notebook else ""
     if notebook:
         write_notebook(notebook, out / executed)
-    submitted = "2026-11-21T09:30:00" if late else "2026-11-20T09:30:00"
-    marks = _marks(chapter, scores, reasons, status)
-    source = f"{student}/{chapter}.ipynb"
-    result = Result("00", student, chapter, attempt, source, submitted, late, status, 1.0,
-                    (), marks, executed)  # fmt: skip
+    result = Result(
+        key="00",
+        student=student,
+        chapter=chapter,
+        attempt=attempt,
+        source=f"{student}/{chapter}.ipynb",
+        submitted="2026-11-21T09:30:00" if late else "2026-11-20T09:30:00",
+        late=late,
+        status=status,
+        seconds=1.0,
+        notes=(),
+        marks=_marks(chapter, scores, reasons, status),
+        executed=executed,
+    )
     write_result(result, out / "results" / f"{stem}.json")
 
 
@@ -195,9 +281,14 @@ def _code(source):
 
 def _graded(cell, grade_id, *, grade, solution, points=0):
     cell.metadata["nbgrader"] = {
-        "schema_version": 3, "grade": grade, "solution": solution, "task": False,
-        "locked": grade and not solution, "grade_id": grade_id, "points": points,
-    }  # fmt: skip
+        "schema_version": 3,
+        "grade": grade,
+        "solution": solution,
+        "task": False,
+        "locked": grade and not solution,
+        "grade_id": grade_id,
+        "points": points,
+    }
     return cell
 
 

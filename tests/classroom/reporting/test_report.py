@@ -97,8 +97,12 @@ def test_the_marked_notebook_opens_in_jupyter(reported):
     place = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
     mark = notebook.cells[place.index("spread-check") + 1]
     assert "4 of 4 points" in mark.source and mark.metadata.tags == ["mark"]
-    kinds = {kind for cell in notebook.cells for out in cell.get("outputs", [])
-             for kind in out.get("data", {})}  # fmt: skip
+    kinds = {
+        kind
+        for cell in notebook.cells
+        for out in cell.get("outputs", [])
+        for kind in out.get("data", {})
+    }
     assert kinds == {"image/png", "image/jpeg", "text/html", "text/plain"}
 
 
@@ -195,8 +199,13 @@ def test_pictures_are_pictures():
     png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQ"
     png += "AAAABJRU5ErkJggg=="
     assert clean.picture_address("image/png", f"{png[:20]}\n{png[20:]}").endswith(png)
-    for kind, data in (("image/jpeg", png), ("image/svg+xml", png), ("image/png", "PHN2Zz4="),
-                       ("image/png", '"onerror=x'), ("image/png", 7)):  # fmt: skip
+    for kind, data in (
+        ("image/jpeg", png),
+        ("image/svg+xml", png),
+        ("image/png", "PHN2Zz4="),
+        ("image/png", '"onerror=x'),
+        ("image/png", 7),
+    ):
         assert clean.picture_address(kind, data) is None
     shown = clean.clean_markdown("![a](attachment:b.png)", {"b.png": {"image/png": png}})
     assert f'src="data:image/png;base64,{png}"' in shown
@@ -284,8 +293,9 @@ def test_names_of_folders_are_safe_and_differ():
     ]
     names = list(file_names(students).values())
     assert len({name.casefold() for name in names}) == len(students)
-    assert all(re.fullmatch(r"[^\W.][\w.-]{0,80}", name) and ".." not in name.split("/")
-               for name in names)  # fmt: skip
+    assert all(
+        re.fullmatch(r"[^\W.][\w.-]{0,80}", name) and ".." not in name.split("/") for name in names
+    )
     assert names[4].startswith("student") and names[5] != "CON" and names[-1] == "李"
 
 
