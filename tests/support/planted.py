@@ -60,6 +60,24 @@ class Planted:
         """Right ones and wrong ones."""
         return [*self.right_ones, *self.wrong_ones]
 
+    @property
+    def samples(self) -> list[PlantedAnswer]:
+        """The first right one and the first wrong one of each exercise."""
+        firsts = {}
+        for right, ones in ((True, self.right_ones), (False, self.wrong_ones)):
+            for one in ones:
+                firsts.setdefault((one.grade_id, right), one)
+        return list(firsts.values())
+
+    def require_enough(self, exercises: list[str]) -> None:
+        """Fail where an exercise has fewer than six wrong and three right answers."""
+        for grade_id in exercises:
+            counts = [
+                sum(one.grade_id == grade_id for one in ones)
+                for ones in (self.wrong_ones, self.right_ones)
+            ]
+            assert counts[0] >= 6 and counts[1] >= 3, (grade_id, counts)
+
     def _plant(self, kept: list[PlantedAnswer], grade_id: str, function: Callable) -> Callable:
         kept.append(PlantedAnswer(grade_id, function))
         return function

@@ -9,7 +9,9 @@ from dcgan_lib import build_generator, get_settings
 
 
 def small_generator():
-    generator = filled(build_generator(get_settings("tiny", image_size=32)), random)
+    generator = filled(
+        build_generator(get_settings("tiny", image_size=32, latent_dim=24)), random
+    )
     last = generator.get_layer("up_32")
     last.kernel.assign(last.kernel * 3)
     return generator
@@ -38,7 +40,7 @@ ask("the type of pixels", lambda: str(np.asarray(to_pixels(values.copy())).dtype
 def keeps_its_input():
     given = values.copy()
     made = np.asarray(to_pixels(given)).astype(int)
-    return [np.array_equal(given, values), made[0, 0, 0]]
+    return [np.array_equal(given, values), made]
 
 
 ask("the input stays", keeps_its_input)
@@ -49,12 +51,33 @@ ask("the input stays", keeps_its_input)
     "make-faces": Probe(
         SMALL_GENERATOR
         + """
+from dcgan_course.checking import standing_in
+
 generator = small_generator()
+values = random.uniform(-1, 1, (3, 4)).astype("float32")
+
+
+def right_pixels(values, *_, **__):
+    return np.round((np.asarray(values) + 1) * 127.5).astype(np.uint8)
+
+
+def own_pixels_are_right():
+    # a mistake in exercise 0.2 has cost its points there
+    try:
+        own = getattr(make_faces, "__globals__", {})["to_pixels"]
+        pixels = np.asarray(own(values.copy()))
+        return pixels.dtype == np.uint8 and np.array_equal(pixels, right_pixels(values))
+    except Exception:
+        return False
+
+
+earlier = {} if own_pixels_are_right() else {"to_pixels": right_pixels}
 seeds = [int(seed) for seed in random.integers(0, 10**6, 2)]
 
 
 def faces(count, seed):
-    return np.asarray(make_faces(generator, count, seed))
+    with standing_in(make_faces, **earlier):
+        return np.asarray(make_faces(generator, count, seed))
 
 
 ask("shape and type", lambda: [str(faces(3, seeds[0]).dtype), list(faces(3, seeds[0]).shape)])

@@ -3,7 +3,6 @@
 import io
 import json
 
-import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -120,21 +119,18 @@ def test_a_wrong_step_to_pixels_is_named(wrong, message):
     ],
 )
 def test_wrong_faces_are_named(change, message, generator):
-    lively = keras.models.clone_model(generator)
-    for kernel in (weight for weight in lively.weights if weight.name == "kernel"):
-        kernel.assign(kernel * 10)  # no fog: faces that differ by more than a rounding
     with pytest.raises(CheckFailed, match=message):
-        check.check_make_faces(lambda *given: make_faces(*given, **change), lively)
+        check.check_make_faces(lambda *given: make_faces(*given, **change), generator)
 
 
 def test_faces_without_the_generator_are_refused(generator):
     blank = np.zeros((5, 32, 32, 3), np.uint8)
-    with pytest.raises(CheckFailed, match="G was not called"):
+    with pytest.raises(CheckFailed, match="others than the library's"):
         check.check_make_faces(lambda g, count, seed: blank[:count], generator)
 
 
 def test_one_z_for_many_faces_is_refused(generator):
-    with pytest.raises(CheckFailed, match="z has another shape"):
+    with pytest.raises(CheckFailed, match="Expected z of shape"):
         check.check_make_faces(lambda g, count, seed: make_faces(g, 1, seed), generator)
 
 
