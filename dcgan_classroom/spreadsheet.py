@@ -14,7 +14,7 @@ FORMULA_SIGNS = "=+-@＝＋－＠"  # what a spreadsheet begins a formula with
 _SIGN = f"[{re.escape(FORMULA_SIGNS)}]"
 # A spreadsheet that is set to semicolons splits our texts at them, and at tabs and lines.
 _CELL_BEGINS = re.compile(rf"([;\t\r\n])(?=\s*{_SIGN})")
-_DEFUSED_CELL = re.compile(rf"([;\t\r\n])'(?=\s*{_SIGN})")
+_DEFUSED_CELL = re.compile(rf"([;\t\r\n])'(?=[\s']*{_SIGN})")
 _DEFUSED_TEXT = re.compile(rf"\A'(?=[\s']*{_SIGN})")
 
 
