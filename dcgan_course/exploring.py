@@ -1,4 +1,4 @@
-"""Widgets of the notebooks: thin shells over pure functions that draw; one module per chapter.
+"""Widgets of the notebooks: thin shells over pure functions that draw.
 
 A widget redraws a picture when a control changes. The picture is sent as PNG, so it looks the
 same in JupyterLab, VS Code and Colab; where widgets don't render, the notebook goes on.
@@ -6,21 +6,24 @@ same in JupyterLab, VS Code and Colab; where widgets don't render, the notebook 
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import cv2
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
 
-Picture = Figure | np.ndarray
+from dcgan_lib import to_images
+from dcgan_lib.latent import move
+from dcgan_lib.shared import Picture, png_bytes
+
+if TYPE_CHECKING:
+    import keras
 
 
 def explorer(
     draw: Callable[..., Picture], *, width: int = 720, **controls: ipywidgets.Widget
 ) -> ipywidgets.VBox:
-    """A picture under its controls, drawn anew whenever one of them changes.
+    """A picture under its controls, drawn again whenever one of them changes.
 
     Args:
         draw: pure function of the controls' values, by their names; returns a figure, or an
@@ -54,10 +57,60 @@ def explorer(
     return box
 
 
+def explore_directions(
+    generator: keras.Model,
+    z: np.ndarray,
+    directions: Mapping[str, np.ndarray],
+    reach: float = 4,
+    noise: str = "uniform",
+) -> ipywidgets.VBox:
+    """Sliders that push one z along directions, over the face that G makes of it.
+
+    Args:
+        generator: (batch, latent_dim) → (batch, side, side, 3) in [-1, 1].
+        z: float32, shape (latent_dim,).
+        directions: title → float (latent_dim,).
+        reach: of each slider to either side, in lengths of its direction.
+        noise: of the run's settings; "uniform" keeps z in [-1, 1].
+    """
+    steps = np.stack(list(directions.values()))
+
+    def draw(**amounts: float) -> np.ndarray:
+        return pushed_face(generator, z, steps, list(amounts.values()), noise)
+
+    controls = {
+        title: ipywidgets.FloatSlider(0, min=-reach, max=reach, step=reach / 16, description=title)
+        for title in directions
+    }
+    return explorer(draw, width=256, **controls)
+
+
+def pushed_face(
+    generator: keras.Model,
+    z: np.ndarray,
+    steps: np.ndarray,
+    amounts: Sequence[float],
+    noise: str = "uniform",
+    zoom: int = 4,
+) -> np.ndarray:
+    """The face of a z pushed along some steps, enlarged.
+
+    Args:
+        generator: as for ``explore_directions``.
+        z: float32, shape (latent_dim,).
+        steps: float, shape (n, latent_dim).
+        amounts: n numbers, how far along each.
+        noise: of the run's settings, as for ``latent.move``.
+        zoom: each pixel is repeated so often in both directions.
+
+    Returns:
+        uint8, shape (zoom·side, zoom·side, 3), RGB.
+    """
+    pushed = move(z, np.asarray(amounts) @ steps, noise=noise)
+    face = to_images(generator(pushed[None], training=False))[0]
+    return face.repeat(zoom, axis=0).repeat(zoom, axis=1)
+
+
 def to_png(picture: Picture) -> bytes:
-    """Encode a figure, or an image uint8 (height, width, 3) in RGB, as PNG."""
-    if isinstance(picture, Figure):
-        buffer = io.BytesIO()
-        picture.savefig(buffer, format="png", dpi=110)
-        return buffer.getvalue()
-    return cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()
+    """Encode a figure, or an image uint8 (height, width, 3) in RGB, as PNG for the page."""
+    return png_bytes(picture, mark="", dpi=110)

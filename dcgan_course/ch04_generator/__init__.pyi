@@ -9,8 +9,6 @@ from .plots import (
     draw_growth as draw_growth,
     draw_overlap as draw_overlap,
     draw_stamps as draw_stamps,
-    face_at as face_at,
-    move as move,
 )
 from .widgets import (
     explore_checkerboard as explore_checkerboard,

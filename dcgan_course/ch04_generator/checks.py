@@ -7,7 +7,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from dcgan_course.ch04_generator.plots import overlap
+from dcgan_course.ch04_generator.kernels import overlap
 from dcgan_course.checking import passed, require, require_shape
 from dcgan_lib import Settings, build_generator
 

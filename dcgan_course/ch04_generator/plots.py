@@ -6,26 +6,9 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
+from dcgan_course.ch04_generator.kernels import grown_maps, overlap, stamps, strongest_channels
 from dcgan_lib import to_images
-from dcgan_lib.shared import GENERATED_COLOUR, image_grid
-
-
-def overlap(kernel_size: int, stride: int = 2, side: int = 16) -> np.ndarray:
-    """How many kernel stamps of a transposed convolution cover each output pixel.
-
-    Args:
-        kernel_size: side of the kernel, 1 to 9.
-        stride: step between two stamps, 1 to 4.
-        side: side of the input map.
-
-    Returns:
-        int array (side, side): a window in the middle of the output, away from its edges.
-    """
-    counts = np.zeros(4 * side * stride + kernel_size, int)
-    for start in range(0, 4 * side * stride, stride):
-        counts[start : start + kernel_size] += 1
-    row = counts[2 * stride * 4 :][:side]
-    return np.outer(row, row)
+from dcgan_lib.shared import GENERATED_COLOUR, HEAT, finish, image_grid, show_picture
 
 
 def draw_overlap(kernel_size: int, stride: int = 2) -> Figure:
@@ -34,10 +17,10 @@ def draw_overlap(kernel_size: int, stride: int = 2) -> Figure:
     even = counts.min() == counts.max()
     figure = Figure(figsize=(4.4, 3.8), layout="constrained")
     axes = figure.subplots()
-    image = axes.imshow(counts, cmap="magma", vmin=0, vmax=max(4, counts.max()))
-    figure.colorbar(image, label="stamps that cover the pixel")
     verdict = "even: no checkerboard" if even else "uneven: a checkerboard"
-    axes.set(title=f"kernel {kernel_size}, stride {stride}\n{verdict}", xticks=[], yticks=[])
+    title = f"kernel {kernel_size}, stride {stride}\n{verdict}"
+    show_picture(axes, counts, title, cmap=HEAT, vmax=max(4, counts.max()))
+    figure.colorbar(axes.images[0], label="stamps that cover the pixel")
     return figure
 
 
@@ -49,20 +32,19 @@ def draw_stamps(values: np.ndarray, kernel: np.ndarray, stride: int = 2) -> Figu
         kernel: float array (k,).
         stride: step between two stamps.
     """
-    width = (len(values) - 1) * stride + len(kernel)
+    rows = stamps(values, kernel, stride)
+    places = np.arange(rows.shape[1])
     figure = Figure(figsize=(7, 3.2), layout="constrained")
     top, bottom = figure.subplots(2, sharex=True)
-    total = np.zeros(width)
-    for index, value in enumerate(values):
-        places = np.arange(len(kernel)) + index * stride
-        top.bar(places, value * kernel, alpha=0.55, label=f"input {index}: {value:g}")
-        total[places] += value * kernel
-    bottom.bar(np.arange(width), total, color=GENERATED_COLOUR)
+    for index, (value, row) in enumerate(zip(values, rows, strict=True)):
+        place = slice(index * stride, index * stride + len(kernel))
+        label = f"input {index}: {value:g}"
+        top.bar(places[place], row[place], alpha=0.55, label=label)
+    bottom.bar(places, rows.sum(axis=0), color=GENERATED_COLOUR)
     top.set(title=f"{len(values)} values stamp a kernel of {len(kernel)}, {stride} apart")
+    bottom.set(title=f"their sum: {len(places)} values", xlabel="output position")
+    finish(figure)
     top.legend(frameon=False, fontsize="small", ncols=len(values))
-    bottom.set(title=f"their sum: {width} values", xlabel="output position")
-    for axes in (top, bottom):
-        axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
@@ -79,8 +61,7 @@ def draw_activations(maps: dict[str, np.ndarray]) -> Figure:
         axes.hist(values, bins=60, color=GENERATED_COLOUR)
         axes.set(title=title, xlabel=f"mean {values.mean():.3f}, deviation {values.std():.3f}")
         axes.set_yticks([])
-        axes.spines[["top", "right", "left"]].set_visible(False)
-    return figure
+    return finish(figure, hide=("top", "right", "left"))
 
 
 def draw_growth(generator: keras.Model, z: np.ndarray) -> Figure:
@@ -90,45 +71,11 @@ def draw_growth(generator: keras.Model, z: np.ndarray) -> Figure:
         generator: as ``build_generator`` makes it.
         z: float32 (latent_dim,), in [-1, 1].
     """
-    layers = [layer for layer in generator.layers if layer.name.startswith("relu_")]
-    stages = keras.Model(generator.input, [layer.output for layer in layers] + generator.outputs)
-    *maps, face = (np.asarray(output)[0] for output in stages(z[None], training=False))
+    *maps, face = grown_maps(generator, z)
     figure = Figure(figsize=(2.4 * (len(maps) + 1), 2.8), layout="constrained")
     panels = figure.subplots(1, len(maps) + 1)
     for axes, values in zip(panels, maps, strict=False):
-        strongest = np.argsort(values.std(axis=(0, 1)))[::-1][:4]  # those with most to show
-        tiles = [_as_grey(values[..., channel]) for channel in strongest]
-        axes.imshow(image_grid(np.stack(tiles), columns=2, gap=1))
-        axes.set_title("×".join(map(str, values.shape)))
-    panels[-1].imshow(to_images(face))
-    panels[-1].set_title(f"{face.shape[0]}×{face.shape[1]}×3")
-    for axes in panels:
-        axes.axis("off")
+        tiles = image_grid(strongest_channels(values), columns=2, gap=1)
+        show_picture(axes, tiles, "×".join(map(str, values.shape)))
+    show_picture(panels[-1], to_images(face), f"{face.shape[0]}×{face.shape[1]}×3")
     return figure
-
-
-def face_at(generator: keras.Model, z: np.ndarray, zoom: int = 4) -> np.ndarray:
-    """The face of one z, enlarged: uint8 (side·zoom, side·zoom, 3), RGB."""
-    face = to_images(generator(np.asarray(z, np.float32)[None], training=False))[0]
-    return face.repeat(zoom, axis=0).repeat(zoom, axis=1)
-
-
-def move(start: np.ndarray, directions: np.ndarray, amounts: list[float]) -> np.ndarray:
-    """A z that is pushed along some directions and stays in [-1, 1].
-
-    Args:
-        start: (latent_dim,), in [-1, 1].
-        directions: (n, latent_dim).
-        amounts: how far along each, n numbers.
-
-    Returns:
-        float32 (latent_dim,), in [-1, 1].
-    """
-    return np.clip(start + np.asarray(amounts) @ directions, -1, 1).astype(np.float32)
-
-
-def _as_grey(values: np.ndarray) -> np.ndarray:
-    """One channel as a picture: (h, w) → uint8 (h, w, 3), stretched from black to white."""
-    span = max(float(values.max() - values.min()), 1e-8)
-    grey = ((values - values.min()) / span * 255).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=2)

@@ -6,8 +6,8 @@ import ipywidgets
 import keras
 import numpy as np
 
-from dcgan_course.ch04_generator.plots import draw_overlap, face_at, move
-from dcgan_course.exploring import explorer
+from dcgan_course.ch04_generator.plots import draw_overlap
+from dcgan_course.exploring import explore_directions, explorer
 from dcgan_lib.train import draw_noise
 
 
@@ -24,16 +24,6 @@ def explore_checkerboard() -> ipywidgets.VBox:
 def explore_noise_sliders(generator: keras.Model, seed: int = 0, count: int = 4) -> ipywidgets.VBox:
     """Sliders that push one z along ``count`` directions, over the face that G makes of it."""
     latent_dim = generator.input_shape[1]
-    random = np.random.default_rng(seed)
-    start = draw_noise(1, latent_dim, seed)[0]
-    directions = random.standard_normal((count, latent_dim)) / np.sqrt(latent_dim)
-
-    def draw(**amounts: float) -> np.ndarray:
-        return face_at(generator, move(start, directions, list(amounts.values())))
-
-    names = [f"direction_{number}" for number in range(1, count + 1)]
-    sliders = {
-        name: ipywidgets.FloatSlider(0, min=-8, max=8, step=0.5, description=name.replace("_", " "))
-        for name in names
-    }
-    return explorer(draw, width=256, **sliders)
+    steps = np.random.default_rng(seed).standard_normal((count, latent_dim)) / np.sqrt(latent_dim)
+    directions = {f"direction {number}": step for number, step in enumerate(steps, 1)}
+    return explore_directions(generator, draw_noise(1, latent_dim, seed)[0], directions, reach=8)

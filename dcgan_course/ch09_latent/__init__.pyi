@@ -13,13 +13,16 @@ from .plots import (
     draw_shares as draw_shares,
     draw_synthetic as draw_synthetic,
     draw_ways as draw_ways,
-    film as film,
-    search as search,
 )
+from .searching import search as search
 from .training_data import (
     Pictures as Pictures,
-    compare as compare,
+    compare_arms as compare_arms,
     near_misses as near_misses,
     summarise as summarise,
 )
-from .widgets import explore_gallery as explore_gallery, explore_sliders as explore_sliders
+from .widgets import (
+    explore_directions as explore_directions,
+    explore_gallery as explore_gallery,
+    film as film,
+)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_course.ch09_latent.plots import lengths
+from dcgan_course.ch09_latent.searching import lengths
 from dcgan_course.checking import passed, require, require_close, require_shape
 from dcgan_lib import build_generator, get_settings
 from dcgan_lib.latent import arithmetic, attribute_direction, concept, interpolate, label_thirds

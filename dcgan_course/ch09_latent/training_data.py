@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from dcgan_lib.crop import read_manifest, read_photo
+from dcgan_lib.crop import overlap, read_manifest, read_photo
 from dcgan_lib.evaluate import hog_features
 from dcgan_lib.shared import CourseError
 
@@ -114,7 +114,7 @@ def altered_copies(faces: np.ndarray, count: int, seed: int) -> np.ndarray:
     return np.stack(copies)
 
 
-def compare(
+def compare_arms(
     training: Pictures,
     test: Pictures,
     generated: np.ndarray,
@@ -181,7 +181,7 @@ def summarise(table: pd.DataFrame, against: str = "real") -> pd.DataFrame:
     """Means, and what each arm adds to another one in the same repetition.
 
     Args:
-        table: as ``compare`` makes it.
+        table: as ``compare_arms`` makes it.
         against: the arm to compare with.
 
     Returns:
@@ -214,18 +214,10 @@ def _windows(
             return
         size = int(random.integers(min(SMALLEST_WINDOW, height, width), min(height, width) + 1))
         x, y = random.integers(0, width - size + 1), random.integers(0, height - size + 1)
-        if OVERLAP[0] <= _overlap((x, y, size, size), box) <= OVERLAP[1]:
+        if OVERLAP[0] <= overlap((x, y, size, size), box) <= OVERLAP[1]:
             how = cv2.INTER_AREA if size > side else cv2.INTER_CUBIC
             yield cv2.resize(photo[y : y + size, x : x + size], (side, side), interpolation=how)
             count -= 1
-
-
-def _overlap(a: tuple[int, ...], b: tuple[int, ...]) -> float:
-    """Intersection over union of two boxes (x, y, w, h)."""
-    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    both = max(0, across) * max(0, down)
-    return both / (a[2] * a[3] + b[2] * b[3] - both)
 
 
 def _train(faces: np.ndarray, others: np.ndarray) -> cv2.ml.SVM:

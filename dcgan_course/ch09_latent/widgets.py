@@ -1,15 +1,16 @@
-"""Widgets of chapter 09: a gallery to choose from, and sliders along directions."""
+"""Widgets of chapter 09: a gallery to choose from, and a film that moves on the page."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import ipywidgets
-import keras
 import numpy as np
+from IPython.display import HTML
 
-from dcgan_course.ch09_latent.plots import pushed_face
-from dcgan_course.exploring import explorer, to_png
+from dcgan_course.exploring import explore_directions as explore_directions, to_png
 from dcgan_lib.shared import CourseError
 
 STYLES = ("success", "info", "warning", "danger")  # colours of up to four groups
@@ -21,7 +22,7 @@ def explore_gallery(
 ) -> ipywidgets.VBox:
     """Faces to choose from: a click puts one into the active group, or takes it out again.
 
-    A face is in one group at most. Where widgets don't render, what was given stays chosen.
+    A face is in one group at most. Where widgets don't render, the first choice stays.
 
     Args:
         faces: uint8, shape (n, side, side, 3), RGB.
@@ -76,27 +77,18 @@ def toggle(groups: Mapping[str, Sequence[int]], active: str, number: int) -> dic
     return without
 
 
-def explore_sliders(
-    generator: keras.Model, z: np.ndarray, directions: Mapping[str, np.ndarray], reach: float = 4
-) -> ipywidgets.VBox:
-    """Sliders that push one z along directions, over the face that G makes of it.
+def film(path: str | Path, width: int = 256) -> HTML:
+    """A GIF for the notebook, inside the page, so that it moves in executed copies too.
 
     Args:
-        generator: (batch, latent_dim) → (batch, side, side, 3) in [-1, 1].
-        z: float32, shape (latent_dim,).
-        directions: title → float (latent_dim,).
-        reach: of each slider to either side, in lengths of its direction.
+        path: of the GIF.
+        width: on the page, in pixels.
     """
-    steps = np.stack(list(directions.values()))
-
-    def draw(**amounts: float) -> np.ndarray:
-        return pushed_face(generator, z, steps, list(amounts.values()))
-
-    controls = {
-        title: ipywidgets.FloatSlider(0, min=-reach, max=reach, step=reach / 16, description=title)
-        for title in directions
-    }
-    return explorer(draw, width=256, **controls)
+    text = base64.b64encode(Path(path).read_bytes()).decode()
+    return HTML(
+        f'<img src="data:image/gif;base64,{text}" width="{width}" '
+        'alt="A walk from generated face to generated face">'
+    )
 
 
 def _group_of(groups: Mapping[str, Sequence[int]], number: int) -> str:
@@ -105,10 +97,10 @@ def _group_of(groups: Mapping[str, Sequence[int]], number: int) -> str:
 
 def _check_groups(count: int, groups: Mapping[str, Sequence[int]]) -> None:
     numbers = [number for rows in groups.values() for number in rows]
-    inside = all(0 <= number < count for number in numbers)
-    if not 1 <= len(groups) <= len(STYLES) or not inside or len(set(numbers)) < len(numbers):
-        given = {title: [int(number) for number in rows] for title, rows in groups.items()}
+    all_there = all(0 <= number < count for number in numbers)
+    if not 1 <= len(groups) <= len(STYLES) or not all_there or len(set(numbers)) < len(numbers):
+        received = {title: [int(number) for number in rows] for title, rows in groups.items()}
         raise CourseError(
             f"These faces can't be chosen. Expected 1 to {len(STYLES)} groups of numbers from 0 to "
-            f"{count - 1}, each in one group only. Received: {given}. Change the lists."
+            f"{count - 1}, each in one group only. Received: {received}. Change the lists."
         )

@@ -1,7 +1,17 @@
-from .attributes import ATTRIBUTES as ATTRIBUTES, label_thirds as label_thirds, measure as measure
+from .attributes import (
+    ATTRIBUTES as ATTRIBUTES,
+    label_thirds as label_thirds,
+    measure_attribute as measure_attribute,
+)
 from .command import latent_app as latent_app
-from .concepts import arithmetic as arithmetic, around as around, concept as concept
+from .concepts import (
+    arithmetic as arithmetic,
+    around as around,
+    concept as concept,
+    move as move,
+)
 from .directions import (
+    Share as Share,
     attribute_direction as attribute_direction,
     direction_success as direction_success,
     find_direction as find_direction,
@@ -14,7 +24,6 @@ from .inversion import (
     train_encoder as train_encoder,
 )
 from .plots import (
-    CONTROL_COLOUR as CONTROL_COLOUR,
     draw_arithmetic as draw_arithmetic,
     draw_bars as draw_bars,
     draw_components as draw_components,

@@ -41,7 +41,7 @@ class Attribute:
     measure: Callable[[np.ndarray], np.ndarray]
 
 
-def measure(name: str, faces: np.ndarray) -> np.ndarray:
+def measure_attribute(name: str, faces: np.ndarray) -> np.ndarray:
     """Measure one of ``ATTRIBUTES`` in faces.
 
     Args:
@@ -65,7 +65,8 @@ def measure(name: str, faces: np.ndarray) -> np.ndarray:
 def label_thirds(scores: np.ndarray) -> np.ndarray:
     """Labels of the extremes: 1 for the highest third, -1 for the lowest, 0 for those between.
 
-    The middle third is where a measure errs most, so it teaches nothing.
+    The middle third is where a measure errs most, so it teaches nothing. A face that lies exactly
+    on a limit, as one does where n is 3k + 1 or scores are equal, counts as between.
 
     Args:
         scores: float, shape (n,).
@@ -73,8 +74,14 @@ def label_thirds(scores: np.ndarray) -> np.ndarray:
     Returns:
         int64, shape (n,).
     """
-    low, high = np.quantile(scores, [1 / 3, 2 / 3])
+    low, high = third_limits(scores)
     return (scores > high).astype(np.int64) - (scores < low)
+
+
+def third_limits(scores: np.ndarray) -> tuple[float, float]:
+    """Below which score the lowest third lies, and above which the highest; scores (n,)."""
+    low, high = np.quantile(scores, [1 / 3, 2 / 3])
+    return float(low), float(high)
 
 
 def celeba_attributes(path: str | Path) -> pd.DataFrame:

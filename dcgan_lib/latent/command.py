@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from tqdm.auto import tqdm
 
-from dcgan_lib.shared import CourseError, atomic_path, import_tensorflow
+from dcgan_lib.shared import CourseError, import_tensorflow, write_png
 
 if TYPE_CHECKING:
     import keras
@@ -99,13 +99,15 @@ def arithmetic_command(
     The means of z of at least three faces each are added. The picture shows the faces, their
     means and the sum, with eight neighbours whose z differ by a little noise.
     """
-    given = {"--plus": plus, "--minus": minus, "--plus2": plus2}
-    concepts = [_numbers(name, text) for name, text in given.items()]
+    options = {"--plus": plus, "--minus": minus, "--plus2": plus2}
+    concepts = [_numbers(name, text) for name, text in options.items()]
     settings, generator = _load(run)
     from dcgan_lib.latent.plots import draw_arithmetic
 
     z = _noise(settings, max(map(max, concepts)) + 1, seed)
-    _save(draw_arithmetic(generator, z, concepts, ("plus", "minus", "plus"), seed=seed), out)
+    titles = ("plus", "minus", "plus")
+    figure = draw_arithmetic(generator, z, concepts, titles, seed=seed, noise=settings.noise)
+    _save(figure, out)
 
 
 @latent_app.command("components")
@@ -124,7 +126,7 @@ def components_command(
     many = _noise(settings, 10 * settings.latent_dim, seed + 1)
     found = principal_directions(generator, many, count)
     z = _noise(settings, face + 1, seed)[face]
-    _save(draw_components(generator, found, z, count), out)
+    _save(draw_components(generator, found, z, count, noise=settings.noise), out)
 
 
 @latent_app.command("directions")
@@ -153,10 +155,12 @@ def directions_command(
     names, results = attribute or ["smile", "glasses"], []
     for name in tqdm(names, unit="attribute"):
         way = find_direction(generator, learn, name)
-        results.append(direction_success(generator, way, name, test, strength, seed))
+        results.append(
+            direction_success(generator, way, name, test, strength, seed, settings.noise)
+        )
     print(f"{'share of faces':16} {'changed':>18} {'and the same':>18} {'at random':>18}")
     for one in results:
-        shares = (one.changed, one.changed_same, one.random_changed_same)
+        shares = (one.along.changed, one.along.changed_same, one.at_random.changed_same)
         text = (f"{share:.2f} [{low:.2f}, {high:.2f}]" for share, low, high in shares)
         print(f"{one.attribute:16}", *(f"{part:>18}" for part in text))
     _save(draw_success(results), out)
@@ -219,8 +223,7 @@ def _save(figure: Figure, out: Path) -> None:
             f"The picture can't be written. Expected a name that ends in .png. Received: {out}. "
             "Choose another --out."
         )
-    with atomic_path(out) as path:
-        figure.savefig(path, dpi=120)
+    write_png(figure, out)
     print(f"Look at {out}")
 
 
@@ -243,9 +246,16 @@ def _face_number(text: str) -> int:
 
 def _cropped(photo: Path, size: int) -> np.ndarray:
     """The face of any photograph, uint8 (size, size, 3), as chapter 02 crops it."""
-    from dcgan_lib.crop import CropSettings, crop_photo, read_photo
+    from dcgan_lib.crop import CropSettings, UnreadablePhoto, crop_photo, read_photo
 
-    picture = read_photo(photo)
+    try:
+        picture = read_photo(photo)
+    except (UnreadablePhoto, OSError) as error:
+        reason = str(error) if photo.is_file() else "there is no such file"
+        raise CourseError(
+            "This photograph can't be read. Expected a picture with a face, such as a JPEG or PNG "
+            f"file. Received: {photo}: {reason}. Check the path, or choose another photograph."
+        ) from None
     if picture.shape[:2] == (size, size):
         return picture
     with tempfile.TemporaryDirectory() as folder:

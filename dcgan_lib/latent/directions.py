@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from dcgan_lib.evaluate import hog_features
-from dcgan_lib.latent.attributes import label_thirds, measure
+from dcgan_lib.latent.attributes import label_thirds, measure_attribute, third_limits
 from dcgan_lib.latent.concepts import move
 from dcgan_lib.shared import CourseError
 from dcgan_lib.train import generate
@@ -32,6 +32,30 @@ class Components:
     shares: np.ndarray
 
 
+class Share(NamedTuple):
+    """A share of faces, 0 to 1, with its interval of 95 %."""
+
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of faces that were moved.
+
+    Attributes:
+        changed: those that came to the third that shows the attribute most.
+        changed_same: those that did, and are still like the same person.
+        distance: median distance of a moved face to its own start, as a share of the distance of
+            two random faces.
+    """
+
+    changed: Share
+    changed_same: Share
+    distance: float
+
+
 @dataclass(frozen=True)
 class Success:
     """How often moving along a direction gave a face what the direction is named for.
@@ -40,23 +64,16 @@ class Success:
         attribute: a key of ``ATTRIBUTES``.
         strength: how far z was moved.
         count: faces that were moved, from the third that shows the attribute least.
-        changed: share that came to the third that shows it most, with its interval of 95 %.
-        changed_same: share that did, and is still like the same person, with its interval.
-        random_changed, random_changed_same: the same along random directions of that length.
-        distance: median distance of a moved face to its own start, as a share of the distance
-            of two random faces; ``random_distance`` along random directions.
+        along: what became of them along the direction.
+        at_random: the same along random directions of that length, the control.
         clipped: share of the way that was lost at the edges of [-1, 1].
     """
 
     attribute: str
     strength: float
     count: int
-    changed: tuple[float, float, float]
-    changed_same: tuple[float, float, float]
-    random_changed: tuple[float, float, float]
-    random_changed_same: tuple[float, float, float]
-    distance: float
-    random_distance: float
+    along: Outcome
+    at_random: Outcome
     clipped: float
 
 
@@ -72,7 +89,7 @@ def attribute_direction(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
     Args:
         z: float, shape (n, latent_dim).
         labels: above 0 with the attribute, below 0 without, 0 left out: ``label_thirds`` of
-            what ``attributes.measure`` gives, or CelebA's labels of faces whose z was found.
+            what ``measure_attribute`` gives, or CelebA's labels of faces whose z was found.
 
     Returns:
         float32, shape (latent_dim,), of length 1.
@@ -92,7 +109,7 @@ def attribute_direction(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def find_direction(generator: keras.Model, z: np.ndarray, attribute: str) -> np.ndarray:
     """``attribute_direction`` of the faces that G makes of z, labelled by what is measured."""
-    scores = measure(attribute, generate(generator, np.asarray(z, np.float32)))
+    scores = measure_attribute(attribute, generate(generator, np.asarray(z, np.float32)))
     return attribute_direction(z, label_thirds(scores))
 
 
@@ -149,7 +166,7 @@ def direction_success(
     z: np.ndarray,
     strength: float = 2.0,
     seed: int = 0,
-    each: Callable[[int], object] = lambda n: None,
+    noise: str = "uniform",
 ) -> Success:
     """Move faces along a direction: do they get the attribute, and stay the same person?
 
@@ -166,16 +183,15 @@ def direction_success(
         z: float32, shape (n, latent_dim): other ones than those the direction was found from.
         strength: how far z is moved. A z that is drawn is 5.8 long.
         seed: of the random directions.
-        each: called with the number of faces after every part that is measured.
+        noise: of the run's settings, as for ``move``.
 
     Raises:
         CourseError: there is no such attribute, or a third of the faces show it equally little.
     """
     faces = generate(generator, z)
-    scores = measure(attribute, faces)
-    each(len(faces))
-    lowest, target = scores < np.quantile(scores, 1 / 3), np.quantile(scores, 2 / 3)
-    reach = _typical_distance(hog_features(faces))
+    scores = measure_attribute(attribute, faces)
+    low, high = third_limits(scores)
+    lowest = scores < low
     if not lowest.any():
         raise CourseError(
             f"These faces can't be parted by {attribute!r}. Expected a third that shows it less "
@@ -183,32 +199,37 @@ def direction_success(
             "show it equally little. Give more z, or choose another attribute."
         )
     start, before = z[lowest], hog_features(faces[lowest])
-    ways = {
-        "": np.broadcast_to(direction, start.shape),
-        "random_": random_directions(len(start), start.shape[1], seed),
-    }
-    figures = {}
-    for name, way in ways.items():
-        moved = generate(generator, move(start, way, strength))
-        changed = measure(attribute, moved) > target
-        distance = np.linalg.norm(hog_features(moved) - before, axis=1) / reach
+    typical = _typical_distance(hog_features(faces))
+
+    def outcome(way: np.ndarray) -> Outcome:
+        moved = generate(generator, move(start, way, strength, noise))
+        changed = measure_attribute(attribute, moved) > high
+        distance = np.linalg.norm(hog_features(moved) - before, axis=1) / typical
         same = distance < SAME_PERSON
-        figures[f"{name}changed"] = wilson(int(changed.sum()), len(start))
-        figures[f"{name}changed_same"] = wilson(int((changed & same).sum()), len(start))
-        figures[f"{name}distance"] = float(np.median(distance))
-        each(len(moved))
-    lost = np.abs(move(start, direction, strength) - (start + strength * direction)).sum()
-    clipped = float(lost / (np.abs(strength * direction).sum() * len(start)))
-    return Success(attribute, strength, len(start), clipped=clipped, **figures)
+        return Outcome(
+            changed=wilson(int(changed.sum()), len(start)),
+            changed_same=wilson(int((changed & same).sum()), len(start)),
+            distance=float(np.median(distance)),
+        )
+
+    lost = move(start, direction, strength, noise) - (start + strength * direction)
+    return Success(
+        attribute=attribute,
+        strength=strength,
+        count=len(start),
+        along=outcome(direction),
+        at_random=outcome(random_directions(len(start), start.shape[1], seed)),
+        clipped=float(np.abs(lost).sum() / (np.abs(strength * direction).sum() * len(start))),
+    )
 
 
-def wilson(successes: int, count: int) -> tuple[float, float, float]:
-    """A share with its interval of 95 % (Wilson 1927): share, lower end, upper end."""
+def wilson(successes: int, count: int) -> Share:
+    """A share with its interval of 95 % (Wilson 1927)."""
     share, z2 = successes / count, NORMAL_95**2
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
     half = np.sqrt(share * (1 - share) / count + z2 / (4 * count**2)) / (1 + z2 / count)
     half *= NORMAL_95
-    return share, float(max(0.0, middle - half)), float(min(1.0, middle + half))
+    return Share(share, float(max(0.0, middle - half)), float(min(1.0, middle + half)))
 
 
 def _typical_distance(features: np.ndarray) -> float:

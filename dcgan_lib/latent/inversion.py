@@ -13,6 +13,7 @@ from keras import layers
 from dcgan_lib.load import from_images, to_images
 from dcgan_lib.settings import Settings
 from dcgan_lib.shared import CourseError
+from dcgan_lib.train import noise_tensor
 
 LEARNING_RATE = 0.1  # of z's optimisation
 EDGE_WEIGHT = 1.0  # of the differences of neighbouring pixels beside the pixels themselves
@@ -88,6 +89,21 @@ def residual(photographs: np.ndarray, faces: np.ndarray) -> np.ndarray:
     return np.sqrt((difference**2).mean(axis=(1, 2, 3))) / 255
 
 
+def left_over(photographs: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """What faces leave over of photographs, as pictures.
+
+    Args:
+        photographs: uint8, shape (n, side, side, 3), RGB.
+        faces: uint8, of the same shape.
+
+    Returns:
+        uint8, shape (n, side, side): grey where nothing is left, white and black where half of
+        the range is.
+    """
+    rest = (photographs.astype(np.float32) - faces).mean(axis=3)
+    return np.clip(128 + rest, 0, 255).astype(np.uint8)
+
+
 def build_encoder(settings: Settings) -> keras.Model:
     """A face back to z, by strided convolutions: D's body with as many outputs as z is wide.
 
@@ -140,8 +156,7 @@ def train_encoder(
 
     @tf.function
     def update() -> tf.Tensor:
-        normal = settings.noise == "normal"
-        z = random.normal(shape) if normal else random.uniform(shape, -1.0, 1.0)
+        z = noise_tensor(random, shape, settings.noise)
         faces = generator(z, training=False)
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((encoder(faces, training=True) - z) ** 2)

@@ -11,13 +11,20 @@ from matplotlib.figure import Figure
 
 from dcgan_lib.latent.attributes import ATTRIBUTES
 from dcgan_lib.latent.concepts import arithmetic, around, concept, move
-from dcgan_lib.latent.directions import Components, Success
-from dcgan_lib.latent.inversion import Inversion
+from dcgan_lib.latent.directions import Components, Share, Success
+from dcgan_lib.latent.inversion import Inversion, left_over
 from dcgan_lib.latent.walks import between_four, interpolate
-from dcgan_lib.shared import GENERATED_COLOUR, image_grid
+from dcgan_lib.shared import (
+    DARK_GREY,
+    GENERATED_COLOUR,
+    GENERATED_PALE,
+    GREY,
+    PALE_GREY,
+    finish,
+    image_grid,
+    show_picture,
+)
 from dcgan_lib.train import generate
-
-CONTROL_COLOUR = "#a0aec0"  # what chance or plain copies do
 
 
 def draw_interpolations(generator: keras.Model, pairs: np.ndarray, steps: int = 9) -> Figure:
@@ -32,7 +39,7 @@ def draw_interpolations(generator: keras.Model, pairs: np.ndarray, steps: int = 
     panels = figure.subplots(len(pairs), 1, squeeze=False)[:, 0]
     for axes, (a, b) in zip(panels, pairs, strict=True):
         ways = [interpolate(a, b, steps, kind) for kind in ("linear", "spherical")]
-        _show(axes, image_grid(generate(generator, np.concatenate(ways)), columns=steps))
+        show_picture(axes, image_grid(generate(generator, np.concatenate(ways)), columns=steps))
         for place, name in ((0.75, "line"), (0.25, "arc")):
             axes.text(-0.01, place, f" {name}", transform=axes.transAxes, ha="right", va="center")
         lengths = [np.linalg.norm(way[steps // 2]) for way in ways]
@@ -53,8 +60,7 @@ def draw_square(generator: keras.Model, corners: np.ndarray, side: int = 7) -> F
     points = between_four(corners, side).reshape(side * side, -1)
     figure = Figure(figsize=(0.95 * side, 0.95 * side + 0.3), layout="constrained")
     axes = figure.subplots()
-    _show(axes, image_grid(generate(generator, points), columns=side))
-    axes.set_title("between four faces")
+    show_picture(axes, image_grid(generate(generator, points), columns=side), "between four faces")
     return figure
 
 
@@ -65,6 +71,7 @@ def draw_arithmetic(
     titles: Sequence[str] = ("first", "minus second", "plus third"),
     reach: float = 0.25,
     seed: int = 0,
+    noise: str = "uniform",
 ) -> Figure:
     """Sums of faces in the manner of Radford et al. 2015, figure 7.
 
@@ -76,8 +83,9 @@ def draw_arithmetic(
         z: float32, shape (n, latent_dim), what the rows choose from.
         concepts: rows of z: with what is wanted, without it, and of who shall get it.
         titles: of the three columns.
-        reach: noise is drawn uniform in [-reach, reach].
-        seed: of that noise.
+        reach: of the little differences, drawn uniform in [-reach, reach].
+        seed: of these differences.
+        noise: of the run's settings, as for ``arithmetic``.
     """
     means = [concept(z, list(rows)) for rows in concepts]
     examples = max(len(rows) for rows in concepts)
@@ -86,10 +94,13 @@ def draw_arithmetic(
     for column, (title, rows, mean) in enumerate(zip(titles, concepts, means, strict=True)):
         faces = generate(generator, np.concatenate([z[list(rows)], mean[None]]))
         for row, face in enumerate(faces[:-1]):
-            _show(figure.add_subplot(places[row, column]), face, title if row == 0 else "")
-        _show(figure.add_subplot(places[examples, column]), faces[-1], "their mean", framed=True)
-    faces = generate(generator, around(arithmetic(*means), reach, seed=seed))
-    _show(figure.add_subplot(places[:, 3]), image_grid(faces), "the sum, and eight beside it")
+            show_picture(figure.add_subplot(places[row, column]), face, "" if row else title)
+        below = figure.add_subplot(places[examples, column])
+        show_picture(below, faces[-1], "their mean", frame=GENERATED_COLOUR)
+    beside = around(arithmetic(*means, noise), reach, seed=seed, noise=noise)
+    faces = generate(generator, beside)
+    right = figure.add_subplot(places[:, 3])
+    show_picture(right, image_grid(faces), "the sum, and eight beside it")
     return figure
 
 
@@ -98,6 +109,7 @@ def draw_sweeps(
     z: np.ndarray,
     directions: Mapping[str, np.ndarray],
     strengths: Sequence[float] = (-3, -2, -1, 0, 1, 2, 3),
+    noise: str = "uniform",
 ) -> Figure:
     """One face moved along several directions, a row for each.
 
@@ -106,14 +118,15 @@ def draw_sweeps(
         z: float32, shape (latent_dim,).
         directions: name → float (latent_dim,).
         strengths: how far, in lengths of the direction; a column for each.
+        noise: of the run's settings, as for ``move``.
     """
-    rows = [[move(z, way, strength) for strength in strengths] for way in directions.values()]
+    rows = [[move(z, way, far, noise) for far in strengths] for way in directions.values()]
     faces = generate(generator, np.array(rows).reshape(-1, len(z)))
     size = (1.05 * len(strengths) + 1.6, 1.08 * len(rows) + 0.4)
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(len(rows), len(strengths), squeeze=False)
     for axes, face in zip(panels.ravel(), faces, strict=True):
-        _show(axes, face)
+        show_picture(axes, face)
     for axes, name in zip(panels[:, 0], directions, strict=True):
         axes.text(-0.08, 0.5, name, transform=axes.transAxes, ha="right", va="center")
     for axes, strength in zip(panels[0], strengths, strict=True):
@@ -127,24 +140,28 @@ def draw_success(results: Sequence[Success]) -> Figure:
     Args:
         results: as ``direction_success`` gives them, one for each attribute.
     """
-    figure = Figure(figsize=(1.15 * len(results) + 2.2, 4.2), layout="constrained")
+    figure = Figure(figsize=(max(1.15 * len(results) + 2.2, 6), 4.2), layout="constrained")
     axes, x = figure.subplots(), np.arange(len(results))
     bars = {
-        "changed": ("along its direction", "#fbd38d"),
-        "changed_same": ("… and still the same person", GENERATED_COLOUR),
-        "random_changed": ("along random ones", "#cbd5e0"),
-        "random_changed_same": ("… and still the same person", "#718096"),
+        "along its direction": ([one.along.changed for one in results], GENERATED_PALE),
+        "along it, and the same person": (
+            [one.along.changed_same for one in results],
+            GENERATED_COLOUR,
+        ),
+        "along random ones": ([one.at_random.changed for one in results], PALE_GREY),
+        "along random ones, and the same person": (
+            [one.at_random.changed_same for one in results],
+            GREY,
+        ),
     }
-    for place, (field, (label, colour)) in enumerate(bars.items()):
-        values = np.array([getattr(result, field) for result in results])  # (n, 3)
-        draw_bars(axes, x + 0.2 * (place - 1.5), values, 0.19, label, colour)
+    for place, (label, (shares, colour)) in enumerate(bars.items()):
+        draw_bars(axes, x + 0.2 * (place - 1.5), shares, 0.19, label, colour)
     names = [ATTRIBUTES[result.attribute].more.replace(", ", ",\n") for result in results]
     axes.set_xticks(x, names)
     strength, count = results[0].strength, results[0].count
     axes.set_ylabel("share of faces")
     axes.set(ylim=(0, 1), title=f"Moved by {strength:g}: who changed? ({count} faces each)")
-    _finish(figure, axes, columns=2)
-    return figure
+    return finish(figure, "below", columns=2)
 
 
 def draw_inversion(photographs: np.ndarray, found: Mapping[str, Inversion]) -> Figure:
@@ -155,21 +172,18 @@ def draw_inversion(photographs: np.ndarray, found: Mapping[str, Inversion]) -> F
         found: title → what was found for them. For the last one the residual is drawn: grey
             where nothing is left, white and black where half of the range is.
     """
-    last = list(found.values())[-1]
-    rest = (photographs.astype(np.float32) - last.faces).mean(axis=3, keepdims=True)
-    rest = np.clip(128 + np.repeat(rest, 3, axis=3), 0, 255).astype(np.uint8)
     columns = {"photograph": photographs} | {name: one.faces for name, one in found.items()}
-    columns["left over"] = rest
+    columns["left over"] = left_over(photographs, list(found.values())[-1].faces)
     size = (1.55 * len(columns), 1.62 * len(photographs) + 0.3)
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(len(photographs), len(columns), squeeze=False)
-    for place, (name, pictures) in enumerate(columns.items()):
-        for row, picture in enumerate(pictures):
-            _show(panels[row, place], picture, name if row == 0 else "")
-            if name in found:
-                text = f"{found[name].residuals[row]:.3f}"
-                panels[row, place].text(0.5, -0.02, text, ha="center", va="top", fontsize="small",
-                                        transform=panels[row, place].transAxes)  # fmt: skip
+    for column, (name, pictures) in zip(panels.T, columns.items(), strict=True):
+        for row, (axes, picture) in enumerate(zip(column, pictures, strict=True)):
+            show_picture(axes, picture, "" if row else name)
+    for column, one in zip(panels.T[1:], found.values(), strict=False):
+        for axes, residual in zip(column, one.residuals, strict=True):
+            place = {"transform": axes.transAxes, "ha": "center", "va": "top"}
+            axes.text(0.5, -0.02, f"{residual:.3f}", fontsize="small", **place)
     return figure
 
 
@@ -179,6 +193,7 @@ def draw_components(
     z: np.ndarray,
     count: int = 5,
     strengths: Sequence[float] = (-4, -2, 0, 2, 4),
+    noise: str = "uniform",
 ) -> Figure:
     """One face moved along the principal directions of G's first layer.
 
@@ -188,30 +203,18 @@ def draw_components(
         z: float32, shape (latent_dim,).
         count: how many components.
         strengths: how far, in standard deviations of a component.
+        noise: of the run's settings, as for ``move``.
     """
     rows = zip(components.steps[:count], components.shares, strict=False)
     names = {f"component {n}\n{100 * share:.1f} %": step for n, (step, share) in enumerate(rows, 1)}
-    return draw_sweeps(generator, z, names, strengths)
+    return draw_sweeps(generator, z, names, strengths, noise)
 
 
 def draw_bars(
-    axes: Axes, x: np.ndarray, values: np.ndarray, width: float, label: str, colour: str
+    axes: Axes, x: np.ndarray, shares: Sequence[Share], width: float, label: str, colour: str
 ) -> None:
-    """Bars with ends: values (n, 3) hold height, lower and upper end."""
+    """Bars at ``x`` with the ends of their intervals."""
+    values = np.array(shares)  # (n, 3): height, lower and upper end
     reach = np.abs(values[:, 1:] - values[:, :1]).T
-    style = {"ecolor": "#2d3748", "capsize": 2, "error_kw": {"linewidth": 1}}
+    style = {"ecolor": DARK_GREY, "capsize": 2, "error_kw": {"linewidth": 1}}
     axes.bar(x, values[:, 0], width, yerr=reach, color=colour, label=label, **style)
-
-
-def _show(axes: Axes, picture: np.ndarray, title: str = "", framed: bool = False) -> None:
-    axes.imshow(picture, interpolation="nearest")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set(visible=framed, color=GENERATED_COLOUR, linewidth=2)
-    if title:
-        axes.set_title(title, fontsize="medium")
-
-
-def _finish(figure: Figure, axes: Axes, columns: int = 3) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(frameon=False, fontsize="small", ncols=columns, loc="outside lower center")

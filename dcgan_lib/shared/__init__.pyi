@@ -27,6 +27,7 @@ from .pictures import (
     REAL_PALE as REAL_PALE,
     WRONG_COLOUR as WRONG_COLOUR,
     WRONG_PALE as WRONG_PALE,
+    Picture as Picture,
     draw_pictures as draw_pictures,
     draw_strip as draw_strip,
     finish as finish,

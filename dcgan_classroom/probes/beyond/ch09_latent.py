@@ -61,7 +61,7 @@ def found(count, dims):
     return np.asarray(direction(z, scores), float)
 
 
-ask("the direction", lambda: [found(30, 4), found(90, 10), found(241, 6)])
+ask("the direction", lambda: [found(30, 4), found(90, 10), found(240, 6)])
 """,
         ("direction",),
         message="The mean of the highest third less that of the lowest, divided by its length.",

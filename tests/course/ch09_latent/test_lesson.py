@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 from IPython.display import HTML
 
-from dcgan_course.ch09_latent import checks as check, plots, widgets
+from dcgan_course import exploring
+from dcgan_course.ch09_latent import checks as check, plots, searching, widgets
 from dcgan_course.checking import CheckFailed
 from dcgan_lib.generator import build_generator
 from dcgan_lib.latent.inversion import residual
@@ -165,7 +166,7 @@ def test_a_wrong_step_is_named(change, message):
 
 
 def test_the_middle_of_two_is_shorter_than_any_that_was_drawn():
-    drawn, middles = plots.lengths(100), plots.lengths(100, 2)
+    drawn, middles = searching.lengths(100), searching.lengths(100, 2)
     assert np.median(middles) < drawn.min()
     figure = plots.draw_lengths(typical_length)
     predicted = [line.get_xdata()[0] for line in figure.axes[0].lines[:2]]
@@ -182,7 +183,7 @@ def test_both_ways_stand_over_their_lengths(generator, z):
 
 def test_a_film_is_inside_the_page(tmp_path):
     write_gif(np.zeros((2, 8, 8, 3), np.uint8), tmp_path / "walk.gif")
-    page = plots.film(tmp_path / "walk.gif")
+    page = widgets.film(tmp_path / "walk.gif")
     assert isinstance(page, HTML)
     assert base64.b64encode((tmp_path / "walk.gif").read_bytes()).decode() in page.data
 
@@ -199,7 +200,7 @@ def test_faces_are_numbered(generator, z):
 
 def test_a_search_comes_nearer_and_is_drawn_from_start_to_end(generator, z):
     photograph = generate(generator, z[:1])[0]
-    faces, left_over = plots.search(generator, search_step, photograph, 12, 4.0)
+    faces, left_over = searching.search(generator, search_step, photograph, 12, 4.0)
     np.testing.assert_allclose(left_over[:1], residual(photograph[None], faces[:1]))
     assert len(faces) == 13 and left_over[-1] < left_over[0]
     titles = [axes.get_title() for axes in plots.draw_search(photograph, faces, left_over).axes]
@@ -213,9 +214,9 @@ def test_shares_are_drawn_beside_equal_ones():
 
 
 def test_a_pushed_face_is_gs_own_and_stays_in_its_range(generator, z):
-    still = plots.pushed_face(generator, z[0], z[1:3], [0, 0])
+    still = exploring.pushed_face(generator, z[0], z[1:3], [0, 0])
     np.testing.assert_array_equal(still[::4, ::4], generate(generator, z[:1])[0])
-    far = plots.pushed_face(generator, z[0], np.ones((1, 100)), [1000])
+    far = exploring.pushed_face(generator, z[0], np.ones((1, 100)), [1000])
     corner = generate(generator, np.ones((1, 100), np.float32))[0]
     np.testing.assert_array_equal(far[::4, ::4], corner)
 
@@ -243,7 +244,7 @@ def test_what_cannot_be_chosen_is_refused(generator, z, groups):
 
 
 def test_every_slider_changes_the_face_at_both_ends(generator, z):
-    box = widgets.explore_sliders(generator, z[0], {"one": z[1], "two": z[2]})
+    box = widgets.explore_directions(generator, z[0], {"one": z[1], "two": z[2]})
     for name in ("one", "two"):
         seen = {box.picture.value}
         for end in (box.controls[name].min, box.controls[name].max):

@@ -9,9 +9,8 @@ from dcgan_course.ch09_latent.training_data import (
     ARMS,
     OVERLAP,
     Pictures,
-    _overlap,
     altered_copies,
-    compare,
+    compare_arms,
     near_misses,
     summarise,
 )
@@ -35,13 +34,7 @@ def table(face_set, misses):
     """Of 48 real faces 12 are held out; further real ones stand for perfect generated ones."""
     training = Pictures(face_set.images[:24], misses[:48])
     test = Pictures(face_set.images[36:], misses[72:])
-    return compare(training, test, face_set.images[24:36], real=(2, 8), added=12, seeds=4)
-
-
-def test_the_overlap_of_boxes_is_intersection_over_union():
-    assert _overlap((0, 0, 10, 10), (0, 0, 10, 10)) == 1
-    assert _overlap((0, 0, 10, 10), (10, 0, 10, 10)) == 0
-    assert _overlap((0, 0, 10, 10), (5, 0, 10, 10)) == pytest.approx(1 / 3)
+    return compare_arms(training, test, face_set.images[24:36], real=(2, 8), added=12, seeds=4)
 
 
 def test_near_misses_are_parts_of_the_photograph_that_are_not_the_face(faces, face_set, misses):
@@ -92,7 +85,7 @@ def test_noise_for_faces_is_no_help(face_set, misses):
     noise = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3)).astype(np.uint8)
     training = Pictures(face_set.images[:24], misses[:48])
     test = Pictures(face_set.images[36:], misses[72:])
-    found = summarise(compare(training, test, noise, real=(4,), added=12, seeds=2))
+    found = summarise(compare_arms(training, test, noise, real=(4,), added=12, seeds=2))
     means = found.set_index("arm")["mean"]
     assert means["generated alone"] < 0.6 < means["more real"]
 
@@ -115,9 +108,9 @@ def test_an_interval_holds_the_gain_and_tells_apart_what_differs():
 def test_too_few_faces_are_refused(face_set, misses):
     sets = Pictures(face_set.images[:8], misses[:8]), Pictures(face_set.images[8:], misses[8:])
     with pytest.raises(CourseError, match="Expected 9 real and 4 generated"):
-        compare(*sets, face_set.images[:4], real=(9,), added=4)
+        compare_arms(*sets, face_set.images[:4], real=(9,), added=4)
     with pytest.raises(CourseError, match=r"4 generated\. Give more"):
-        compare(*sets, face_set.images[:4], real=(2,), added=5)
+        compare_arms(*sets, face_set.images[:4], real=(2,), added=5)
 
 
 def test_the_figure_draws(table, tmp_path):

@@ -9,7 +9,7 @@ from dcgan_lib.latent.attributes import (
     CELEBA_ATTRIBUTES,
     celeba_attributes,
     label_thirds,
-    measure,
+    measure_attribute,
 )
 from dcgan_lib.load import load_face_set
 from dcgan_lib.shared.errors import CourseError
@@ -28,10 +28,10 @@ def some(faces):
 @pytest.mark.parametrize("name", ATTRIBUTES)
 def test_every_attribute_is_one_finite_number_for_a_face_of_any_size(name, some):
     images = some[0][:4]
-    values = measure(name, images)
+    values = measure_attribute(name, images)
     assert values.shape == (4,) and values.dtype == np.float64 and np.isfinite(values).all()
     small = np.stack([cv2.resize(image, (32, 32)) for image in images])
-    assert np.isfinite(measure(name, small)).all()
+    assert np.isfinite(measure_attribute(name, small)).all()
     assert values.std() > 0
 
 
@@ -39,14 +39,16 @@ def test_glasses_are_seen_by_rims_and_by_eyes_that_hide(some):
     images, people = some
     wears = np.isin(people, ["s2", "s6"])  # in all of their photographs
     never = np.isin(people, ["s1", "s3", "s5", "s8"])
-    assert measure("glasses", images)[wears].min() > np.median(measure("glasses", images)[never])
-    eyes = measure("plain_eyes", images)
+    assert measure_attribute("glasses", images)[wears].min() > np.median(
+        measure_attribute("glasses", images)[never]
+    )
+    eyes = measure_attribute("plain_eyes", images)
     assert eyes[wears].mean() < eyes[never].mean()
 
 
 def test_a_smile_is_seen_in_who_smiles(some):
     images, people = some
-    values = measure("smile", images)
+    values = measure_attribute("smile", images)
     smiles = values[np.isin(people, ["s5"])].mean()  # with teeth, in both
     assert smiles > values[np.isin(people, ["s1", "s6"])].mean()
 
@@ -54,21 +56,23 @@ def test_a_smile_is_seen_in_who_smiles(some):
 def test_light_contrast_and_symmetry_follow_what_is_done_to_a_face(some):
     images = some[0]
     darker = (images * 0.6).astype(np.uint8)
-    assert (measure("brightness", darker) < measure("brightness", images)).all()
-    assert (measure("contrast", darker) < measure("contrast", images)).all()
-    np.testing.assert_allclose(measure("symmetry", darker), measure("symmetry", images), atol=0.01)
+    assert (measure_attribute("brightness", darker) < measure_attribute("brightness", images)).all()
+    assert (measure_attribute("contrast", darker) < measure_attribute("contrast", images)).all()
+    np.testing.assert_allclose(
+        measure_attribute("symmetry", darker), measure_attribute("symmetry", images), atol=0.01
+    )
     half = images.copy()
     half[:, :, :32] = half[:, :, :31:-1]
-    np.testing.assert_allclose(measure("symmetry", half), 1, atol=1e-6)
-    assert (measure("symmetry", images) < 0.99).all()
+    np.testing.assert_allclose(measure_attribute("symmetry", half), 1, atol=1e-6)
+    assert (measure_attribute("symmetry", images) < 0.99).all()
 
 
 def test_hair_and_ground_are_where_the_crop_has_them(some):
     images = some[0].copy()
     images[:, :8, 16:48] = 200
-    assert (measure("hair", images) == 200).all()
+    assert (measure_attribute("hair", images) == 200).all()
     images[:, :8, :8], images[:, :8, -8:] = 10, 30
-    assert (measure("background", images) == 20).all()
+    assert (measure_attribute("background", images) == 20).all()
 
 
 def test_thirds_label_the_extremes_alone():
@@ -78,9 +82,24 @@ def test_thirds_label_the_extremes_alone():
     np.testing.assert_array_equal(label_thirds(scores), [-1, -1, -1, 0, 0, 0, 1, 1, 1])
 
 
+@pytest.mark.parametrize("count", [9, 90, 240])
+def test_every_right_way_to_take_a_third_agrees_where_no_face_lies_on_a_limit(count):
+    scores = np.random.default_rng(count).normal(size=count)
+    labels, order = label_thirds(scores), np.argsort(scores)
+    low, high = np.quantile(scores, [1 / 3, 2 / 3])
+    np.testing.assert_array_equal(labels == 1, scores >= high)
+    np.testing.assert_array_equal(labels == -1, scores <= low)
+    assert set(np.flatnonzero(labels == 1)) == set(order[-count // 3 :])
+
+
+def test_faces_on_a_limit_count_as_between():
+    np.testing.assert_array_equal(label_thirds(np.array([1.0, 2, 3, 4])), [-1, 0, 0, 1])
+    np.testing.assert_array_equal(label_thirds(np.zeros(6)), np.zeros(6))
+
+
 def test_an_unknown_attribute_is_refused(some):
     with pytest.raises(CourseError, match=r"Expected one of smile, glasses.*'beard'"):
-        measure("beard", some[0])
+        measure_attribute("beard", some[0])
 
 
 def celeba_file(path, rows, count=None, names=NAMES):

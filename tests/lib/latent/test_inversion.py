@@ -113,3 +113,12 @@ def test_the_figure_and_the_command_show_photograph_face_and_rest(
     done = CliRunner().invoke(latent_app, line)
     assert isinstance(done.exception, CourseError)
     assert "wall.png, no face. Choose another photograph" in str(done.exception)
+    (tmp_path / "text.jpg").write_text("no picture")
+    for name, reason in {
+        "gone.jpg": "there is no such file",
+        "text.jpg": "Expected a picture",
+    }.items():
+        line[2] = str(tmp_path / name)
+        error = CliRunner().invoke(latent_app, line).exception
+        assert isinstance(error, CourseError)
+        assert "This photograph can't be read" in str(error) and reason in str(error)

@@ -28,6 +28,7 @@ from dcgan_lib.settings import get_settings
 from dcgan_lib.shared import films as film
 from dcgan_lib.shared.errors import CourseError
 from dcgan_lib.shared.films import read_mp4, write_gif, write_mp4
+from dcgan_lib.shared.pictures import MARK
 from dcgan_lib.train.training import train
 
 
@@ -207,6 +208,26 @@ def test_moving_is_clipped():
     np.testing.assert_allclose(move(z, way, 0.5)[inside], (z + 0.5 * way)[inside], atol=1e-6)
 
 
+def test_normal_noise_has_no_edge_that_sums_and_steps_could_be_cut_at():
+    a, b, c = 2 * np.random.default_rng(0).standard_normal((3, 100)).astype(np.float32)
+    way = random_directions(1, 100, 0)[0]
+    np.testing.assert_allclose(arithmetic(a, b, c, "normal"), a - b + c, atol=1e-5)
+    np.testing.assert_allclose(move(a, way, 50, "normal"), a + 50 * way, atol=1e-5)
+    near = around(a, 0.25, noise="normal")
+    np.testing.assert_array_equal(near[4], a)
+    assert np.abs(near - a).max() <= 0.25 + 1e-6 < np.abs(near).max()
+
+
+def test_a_direction_in_normal_noise_loses_nothing_of_its_way(generator):
+    way = random_directions(1, 100, 0)[0]
+    z = 3 * np.random.default_rng(0).standard_normal((30, 100)).astype(np.float32)
+    results = [
+        direction_success(generator, way, "brightness", z, noise=kind)
+        for kind in ("uniform", "normal")
+    ]
+    assert results[0].clipped > 0.3 and results[1].clipped == pytest.approx(0, abs=1e-4)
+
+
 # directions
 
 
@@ -260,9 +281,9 @@ def test_a_direction_of_brightness_changes_more_faces_than_random_ones(generator
     way = find_direction(generator, draw(300, 1), "brightness")
     result = direction_success(generator, way, "brightness", draw(120, 2), 2.0)
     assert result.count == 40
-    assert result.changed[1] > result.random_changed[2]  # the intervals lie apart
-    assert result.changed_same[0] <= result.changed[0]
-    assert 0 <= result.clipped < 0.3 and result.distance > 0
+    assert result.along.changed.low > result.at_random.changed.high
+    assert result.along.changed_same.share <= result.along.changed.share
+    assert 0 <= result.clipped < 0.3 and result.along.distance > 0
 
 
 def test_faces_that_are_alike_are_no_ground_for_a_success(generator):
@@ -318,7 +339,7 @@ def test_each_command_writes_what_it_names(run, tmp_path):
         done = call(line[0], run, *line[1:], "--out", png)
         assert done.exit_code == 0, done.output
         with Image.open(png) as picture:
-            assert min(picture.size) > 100
+            assert min(picture.size) > 100 and picture.text["Description"] == MARK
         png.unlink()
 
 
