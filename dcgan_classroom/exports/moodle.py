@@ -93,11 +93,12 @@ def write_moodle_feedback(
 
 
 def _number(book: ClassBook, roster: Roster | None, student: str) -> str:
-    person = book.people.get(student)
-    if person and roster and roster.kind == MOODLE_WORKSHEET:
-        return person.number
+    """Moodle's number of somebody in this assignment: each assignment has numbers of its own."""
     results = [result for _, result in book.results(student) if result]
-    return next(filter(None, (moodle_number(result.source) for result in results)), "")
+    of_submission = next(filter(None, (moodle_number(one.source) for one in results)), "")
+    person = book.people.get(student)
+    is_listed = person and roster and roster.kind == MOODLE_WORKSHEET
+    return of_submission or (person.number if is_listed else "")
 
 
 def _maximum(row: Mapping[str, str], points: float) -> float:

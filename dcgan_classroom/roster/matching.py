@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dcgan_classroom.roster.people import OTHER, Person, Roster
+from dcgan_classroom.roster.people import CANVAS, OTHER, Person, Roster
 
 MOODLE_NUMBER = re.compile(r"_(\d+)_assignsubmission_")
 CANVAS_NUMBER = re.compile(r"^[^_/]+(?:_LATE)?_(\d+)_\d+_")
@@ -40,23 +40,41 @@ def match_people(
     """
     numbers = {person.number: person for person in roster.people if person.number}
     by_text = _by_text(roster.people)
-    matched: dict[str, Person] = {}
+    by_number: dict[str, Person] = {}
+    by_name: dict[str, Person] = {}
     unmatched: dict[str, str] = {}
     for one in handed:
-        if one.name in matched:
-            continue
         number = _number(one)
-        person = numbers.get(number) if number and roster.kind != OTHER else None
-        same = [person] if person else _same(by_text, one.name, number)
-        if len(same) == 1:
-            matched[one.name] = same[0]
-            unmatched.pop(one.name, None)
+        same = _same(by_text, one.name, number)
+        if number and roster.kind == CANVAS:  # its numbers are people's, in every assignment
+            same = [person for person in same if person.number in ("", number)]
+        if number in numbers and roster.kind != OTHER:
+            by_number[one.name] = numbers[number]
+        elif len(same) == 1:
+            by_name[one.name] = same[0]
         elif same:
             names = " and ".join(person.name for person in same)
             unmatched[one.name] = f"It could be {names}: the roster has both under this name."
         else:
             unmatched[one.name] = "The roster has nobody of this name, number or address."
-    return matched, unmatched
+    for name in _rivals(by_name, by_number):
+        person = by_name.pop(name)
+        unmatched[name] = f"{person.name} of the roster has work under another such name."
+    matched = by_name | by_number
+    return matched, {name: why for name, why in unmatched.items() if name not in matched}
+
+
+def _rivals(by_name: Mapping[str, Person], by_number: Mapping[str, Person]) -> list[str]:
+    """Names that differ in case and signs only, which may be two people: all but the exact one."""
+    held: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, person in (by_name | by_number).items():
+        held[person.name, plain(STATED_NUMBER.sub("", name))].append(name)
+    return [
+        name
+        for (person, _), names in held.items()
+        for name in names
+        if len(names) > 1 and name not in by_number and name != person
+    ]
 
 
 def _number(one: Handed) -> str:

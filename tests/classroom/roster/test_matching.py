@@ -42,6 +42,7 @@ def test_the_number_of_the_same_platform_decides(tmp_path):
     source = "export.zip/x_LATE_1202_88123_04_means.ipynb"
     assert matched(tmp_path, CANVAS_EXPORT, "x", source) == "George Boole"
     assert matched(tmp_path, CANVAS_EXPORT, "x (1201)") == "Ada Lovelace"
+    assert matched(tmp_path, CANVAS_EXPORT, "Ada Lovelace (9999)") == ""  # another one's number
 
 
 def test_a_number_below_a_students_folder_says_nothing(tmp_path):
@@ -65,3 +66,12 @@ def test_who_could_be_two_people_is_nobody_and_is_said(tmp_path):
     )
     assert "nobody of this name" in why["Mallory"]
     assert matched(tmp_path, BY_HAND, "Zoë Müller (9)") == "Zoë Müller (9)"
+
+
+def test_names_that_differ_in_case_only_may_be_two_people(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text(BY_HAND, "utf-8")
+    handed = [Handed(name, "") for name in ("ada lovelace", "Ada Lovelace", "ada@example.org")]
+    found, why = match_people(read_roster(path), handed)
+    assert sorted(found) == ["Ada Lovelace", "ada@example.org"]
+    assert "has work under another such name" in why["ada lovelace"]
