@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from dcgan_course.checking import passed, require
+from dcgan_course.checking import exercise, passed, require, shown
 from dcgan_lib.collect import is_photograph, safe_path
 from dcgan_lib.shared import CourseError
 
@@ -31,12 +32,18 @@ MEMBER_NAMES = (
     "..\\1.pgm",
     "...and one more.jpg",
 )
+_MORE_NAMES = (
+    *("a/b/../c.jpg", "a/..", "..", "x/../../y.jpg", "//1.jpg", "..hidden/1.jpg", "s1\\1.pgm"),
+    *("d:photo.jpg", "z:\\1.jpg", "10 o'clock: me.jpg", "1:2.jpg", "x", "a/b/c/d.jpg"),
+)
 _ODD_FOLDER = (  # what folders of photographs look like in real life
     *("anna/1.jpg", "anna/2.JPG", "anna/notes.txt", "ben/1.png", "ben/Thumbs.db"),
     *("class b/chris/1.webp", "class b/chris/2.tiff", "class b/list.csv", "collection.json"),
+    *("class b/chris/trip/1.JpEg", "ben/photo", "films/anna.mp4"),
 )
 
 
+@exercise("1.1")
 def check_photographs_per_person(
     photographs_per_person: Callable[[Path], dict[str, int]], folder: str | Path
 ) -> None:
@@ -50,9 +57,11 @@ def check_photographs_per_person(
     passed("1.1", "every photograph is counted, in any folder, and nothing else is")
 
 
+@exercise("1.2")
 def check_changed_digits(changed_digits: Callable[[bytes, bytes], int]) -> None:
     """1.2: the two checksums are compared digit by digit."""
-    pairs = ((b"face", b"face"), (b"face", b"fade"), (bytes(1000), bytes(999)), (b"", b"\0"))
+    pairs = [(b"face", b"face"), (b"face", b"fade"), (bytes(1000), bytes(999)), (b"", b"\0")]
+    pairs += [(b"a", b"b"), (b"0", b"1"), (b"face 1", b"face 2"), (b"P5\n1 1\n255\n\0", b"P5")]
     for one, other in pairs:
         received = changed_digits(one, other)
         sums = hashlib.sha256(one).hexdigest(), hashlib.sha256(other).hexdigest()
@@ -60,8 +69,8 @@ def check_changed_digits(changed_digits: Callable[[bytes, bytes], int]) -> None:
         require(
             received == expected,
             f"The number of digits that differ is another one for two files of {len(one)} and "
-            f"{len(other)} bytes. Expected {expected}. Received: {received!r}. Compare the two "
-            "texts that hexdigest() gives, place by place.",
+            f"{len(other)} bytes. Expected {expected}. Received: {shown(received)}. Compare the "
+            "two texts that hexdigest() gives, place by place.",
         )
     passed("1.2", "you compare all 64 digits, each with the one in its own place")
 
@@ -82,12 +91,22 @@ def samples() -> dict[str, bytes]:
         "a web page": b"<!DOCTYPE html><html><title>Quota exceeded</title>",
         "a web page in small letters": b"<html><body>Sign in</body></html>",
         "a web page after two empty lines": b"\r\n\n<!doctype HTML>\n<html>",
+        "a web page after a tab": b"\t <!DocType HTML PUBLIC>",
+        "a web page in capitals": b"<HTML lang='en'>",
         "a photograph (PGM)": b"P5\n1 1\n255\n\0",
+        "a photograph (JPEG)": b"\xff\xd8\xff\xe0\0\x10JFIF",
         "a note that only mentions <html>": b"The server sent <html> and nothing else.",
+        "a note on <!doctype html>": b"see <!doctype html>",
+        "a note that begins with PK": b"PK are the initials of Phil Katz.",
+        "a note that begins with BZ": b"BZ is short for Bolzano.",
+        "a note that begins like xz": b"\xfd7zXZ!",
+        "a zip's signature after a space": b" PK\x03\x04",
+        "the first byte of gzip alone": b"\x1f",
         "an empty file": b"",
     }
 
 
+@exercise("1.3")
 def check_kind_of(kind_of: Callable[[bytes], str]) -> None:
     """1.3: archives and web pages are told from each other and from everything else."""
     for name, content in samples().items():
@@ -96,7 +115,7 @@ def check_kind_of(kind_of: Callable[[bytes], str]) -> None:
         require(
             received == kind,
             f"{name[0].upper()}{name[1:]} was taken for something else. Expected {kind!r}. "
-            f"Received: {received!r}. Its first bytes are {content[:16]!r}.",
+            f"Received: {shown(received)}. Its first bytes are {content[:16]!r}.",
         )
     passed("1.3", f"{len(samples())} files recognised by what they hold, whatever their name")
 
@@ -121,16 +140,17 @@ def landings(names: tuple[str, ...] = MEMBER_NAMES) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["member", "on Linux", "on Windows"]).set_index("member")
 
 
+@exercise("1.4")
 def check_is_safe(is_safe: Callable[[str], bool]) -> None:
     """1.4: the student's verdict on each member is that of ``dcgan_lib.collect.archives``."""
-    for name in (*MEMBER_NAMES, "a/b/../c.jpg", "d:photo.jpg", "s1\\1.pgm", "10 o'clock: me.jpg"):
+    for name in (*MEMBER_NAMES, *_MORE_NAMES):
         received = is_safe(name)
         expected = library_accepts(name)
         where = landings((name,)).iloc[0]
         require(
-            received is expected,
+            isinstance(received, bool | np.bool_) and received == expected,
             f"The library and you disagree on {name!r}. Expected {expected}. "
-            f"Received: {received!r}. It would land at {where['on Linux']} on Linux, and at "
+            f"Received: {shown(received)}. It would land at {where['on Linux']} on Linux, and at "
             f"{where['on Windows']} on Windows; and which of the four rules speaks of it?",
         )
     passed("1.4", "you and the library refuse the same members, on every system")
@@ -150,7 +170,7 @@ def _compare_counts(received: dict[str, int], folder: Path, what: str) -> None:
     expected = Counter(path.parent.relative_to(folder).as_posix() for path in photographs)
     require(
         isinstance(received, dict),
-        f"The counts should be a dictionary. Received: {type(received).__name__}.",
+        f"The counts should be a dictionary. Received: {shown(received)}.",
     )
     require(
         sum(received.values()) == len(photographs),

@@ -42,10 +42,11 @@ ask("a file with itself, and with a longer one", lambda: [
         """
 noise = random.bytes(20)
 zips = [b"PK\\x03\\x04" + noise, b"PK\\x05\\x06" + noise, b"PK" + bytes(8), b" PK\\x03\\x04"]
-packs = [b"\\x1f\\x8b\\x08" + noise, b"BZh9" + noise, b"\\xfd7zXZ\\x00" + noise, b"7zXZ", b"B"]
-pages = [b"<!DOCTYPE html><p>", b"<html lang=en>", b"\\r\\n\\t <!doctype HTML>"]
+packs = [b"\\x1f\\x8b\\x08" + noise, b"BZh9" + noise, b"\\xfd7zXZ\\x00" + noise, b"7zXZ"]
+packs += [b"BZ" + bytes(9), b"BZip", b"\\x1f" + bytes(9), b"\\xfd7zXZ" + b"." + noise]
+pages = [b"<!DOCTYPE html><p>", b"<html lang=en>", b"\\r\\n\\t <!doctype HTML>", b"\\t<html>"]
 pages += [b"<HTML>", b"a<html>"]
-others = [b"", b"P5 1 1 255", b"\\xff\\xd8\\xff\\xe0", b"see <!doctype html>", b"BZh", noise[:3]]
+others = [b"", b"P5 1 1 255", b"\\xff\\xd8\\xff\\xe0", b"see <!doctype html>", b"BZh", b"." + noise]
 for name, starts in {
     "zip archives, and what is none": zips,
     "other archives": packs,

@@ -67,10 +67,10 @@ def test_counting_is_checked(orl: Path, capsys: pytest.CaptureFixture[str]) -> N
     ("wrong", "message"),
     [
         (lambda folder: {}, r"Expected 400 in all.*Received: 0"),
-        (lambda folder: 400, "should be a dictionary. Received: int"),
+        (lambda folder: 400, "should be a dictionary. Received: 400"),
         (
             lambda folder: dict(Counter(p.parent.name for p in folder.rglob("*.pgm"))),
-            "a folder of other files too.*Expected 5 in all. Received: 0",
+            "a folder of other files too.*Expected 6 in all. Received: 0",
         ),
         (
             lambda folder: dict(
@@ -88,7 +88,7 @@ def test_counting_is_checked(orl: Path, capsys: pytest.CaptureFixture[str]) -> N
             lambda folder: dict(
                 Counter(p.parent.name for p in folder.glob("*/*") if is_photograph(p))
             ),
-            "Expected 5 in all. Received: 3",
+            "Expected 6 in all. Received: 3",
         ),
     ],
 )
