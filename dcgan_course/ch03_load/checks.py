@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
-from dcgan_course.ch03_load.plots import face_numbers, numbered_faces, rows_served
+from dcgan_course.ch03_load.serving import face_numbers, numbered_faces, rows_served
 from dcgan_course.checking import passed, require, require_close, require_shape
 from dcgan_lib import batches, from_images, load_faces, to_images
 
