@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dcgan_classroom.grading.setting import LIMITS
 from dcgan_classroom.sandbox import Limits
@@ -29,7 +30,9 @@ class Options:
         limits: of each run.
         resume: go on with the folder of results: what was graded and hasn't changed is kept.
         pattern: how file names are made; see ``submissions.names.SYNTAX``.
-        deadline: ISO 8601; without a zone in this machine's.
+        deadline: ISO 8601, with the name of a time zone after it or not; without any, this
+            machine's holds.
+        exports: whether the outermost folders and archives are exports, not students'.
         notebooks: folder of the solved chapters, and of ``probes.py`` for a course of one's own.
         params: further parameters of the notebooks.
     """
@@ -43,6 +46,7 @@ class Options:
     resume: bool = False
     pattern: str | None = None
     deadline: str | None = None
+    exports: bool = False
     notebooks: str | Path = NOTEBOOKS
     params: Mapping[str, object] = field(default_factory=dict)
 
@@ -95,14 +99,24 @@ def refuse_parameters(params: Mapping[str, object]) -> None:
 
 
 def deadline_moment(deadline: str | None) -> datetime | None:
-    """A deadline as a moment with its zone; None for none."""
+    """A deadline such as ``2026-11-30T23:59 Europe/Berlin``; None for none.
+
+    Raises:
+        CourseError: there is no such time or zone.
+    """
     if not deadline:
         return None
+    time, _, zone = deadline.strip().rpartition(" ")
     try:
-        moment = datetime.fromisoformat(deadline)
-    except ValueError:
+        if "/" not in zone and zone != "UTC":
+            return datetime.fromisoformat(deadline.strip()).astimezone()
+        moment = datetime.fromisoformat(time)
+        if moment.tzinfo is not None:
+            raise ValueError("two zones")
+        return moment.replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, ZoneInfoNotFoundError):
         raise CourseError(
-            "The deadline can't be read. Expected: ISO 8601, such as 2026-11-30T23:59. "
+            "The deadline can't be read. Expected: ISO 8601, such as 2026-11-30T23:59, "
+            "2026-11-30T23:59+01:00 or '2026-11-30T23:59 Europe/Berlin'. "
             f"Received: {deadline!r}."
         ) from None
-    return moment.astimezone()

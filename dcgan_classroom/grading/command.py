@@ -14,6 +14,7 @@ from dcgan_course import NOTEBOOKS
 from dcgan_lib import PROFILES
 from dcgan_lib.shared import CourseError
 
+MOST_PROBLEMS = 50  # lines that are printed
 User = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Whom kernels run as; for root.", show_default="nobody"),
@@ -51,8 +52,11 @@ def grade_command(
     pattern: Annotated[
         str | None, typer.Option(help="How files are named: '{student}_{chapter}'.")
     ] = None,
+    exports: Annotated[
+        bool, typer.Option("--exports", help="SUBMISSIONS holds several exports, not students.")
+    ] = False,
     deadline: Annotated[
-        str | None, typer.Option(metavar="ISO", help="Such as 2026-11-30T23:59.")
+        str | None, typer.Option(metavar="ISO", help="Such as '2026-11-30T23:59 Europe/Berlin'.")
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on; keep what hasn't changed.")
@@ -66,6 +70,7 @@ def grade_command(
 ) -> None:
     """Run what students handed in, each notebook in a sandbox, and mark it."""
     from dcgan_classroom.grading.arguments import Options
+    from dcgan_classroom.grading.class_file import CLASS
     from dcgan_classroom.grading.grade import grade_class
     from dcgan_classroom.grading.setting import LIMITS
     from dcgan_classroom.sandbox import find_sandbox
@@ -92,19 +97,26 @@ def grade_command(
         limits=limits,
         resume=resume,
         pattern=pattern,
+        exports=exports,
         deadline=deadline,
         notebooks=notebooks,
         params=_read_params(params),
     )
     done = grade_class(submissions, out, find_sandbox(user, trust_submissions), options)
-    for problem in done.problems:
+    for problem in done.problems[:MOST_PROBLEMS]:
         print(f"{problem.source}: {problem.problem}")
+    if len(done.problems) > MOST_PROBLEMS:
+        print(f"{len(done.problems) - MOST_PROBLEMS} more such lines are in {out / CLASS}.")
     counts = Counter(result.status for result in done.results)
     by_status = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     print(f"{done.graded} graded, {done.kept} kept from before: {by_status or 'nothing'}.")
     print(f"Now: python -m dcgan_classroom report {out}")
+    if done.incomplete:
+        names = "; ".join(f"{student}: {why}" for student, why in done.incomplete)
+        print(f"Not everything was read of {len(done.incomplete)} ({names}). See to these by hand.")
     if done.failed:
         print(f"{done.failed} could not be graded and have no mark; go on with --resume.")
+    if done.failed or done.incomplete:
         raise typer.Exit(1)
 
 

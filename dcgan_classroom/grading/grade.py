@@ -53,6 +53,7 @@ class Grading:
         graded: how many notebooks were run now.
         kept: how many results were there already.
         failed: how many could not be graded, for no fault of a student's.
+        incomplete: students who handed in more than is read, with what was too much.
     """
 
     results: tuple[Result, ...]
@@ -60,6 +61,7 @@ class Grading:
     graded: int
     kept: int
     failed: int
+    incomplete: tuple[tuple[str, str], ...] = ()
 
 
 def grade_class(
@@ -88,7 +90,7 @@ def grade_class(
     deadline, chosen = deadline_moment(options.deadline), chosen_chapters(notebooks, options)
     refuse_parameters(options.params)
     ids = {name: _grade_ids(notebooks, name) for name in chosen}
-    found = find_submissions(submissions, chosen, options.pattern, ids)
+    found = find_submissions(submissions, chosen, options.pattern, ids, options.exports)
     require_something(found, submissions)
     require_new(out, options.resume)
     with one_at_a_time(out):
@@ -106,6 +108,7 @@ def grade_class(
         names = sorted({one.chapter for one in found.submissions})
         write_class(setting, names, options.deadline, found.problems)
         jobs = _jobs(setting, names, found, deadline, report)
+        _forget_namesakes(out, found)
         kept = [_kept(job) for job in jobs if job.path.exists()]
         done: list[Result] = []
         failed: list[Problem] = []
@@ -126,6 +129,7 @@ def grade_class(
         graded=len(done),
         kept=len(kept),
         failed=len(failed),
+        incomplete=found.incomplete,
     )
 
 
@@ -184,13 +188,26 @@ def _kept(job: Job) -> Result:
     before = read_result(job.path)
     one = job.submission
     now = replace(
-        before, attempt=one.attempt, source=one.source, submitted=one.submitted, late=job.late
+        before,
+        attempt=one.attempt,
+        source=one.source,
+        submitted=one.submitted,
+        late=job.late,
+        number=one.number,
     )
     if now != before:
         write_result(now, job.path)
     else:
         os.utime(job.path)
     return now
+
+
+def _forget_namesakes(out: Path, found: Found) -> None:
+    """Remove results from before a second student of the same name handed in: whose are they?"""
+    if found.namesakes:
+        for path in (out / "results").glob("*.json"):
+            if read_result(path).student in set(found.namesakes) - set(found.students):
+                path.unlink()
 
 
 def _missing(setting: Setting, found: Found, student: str, chapter: str) -> Result:
@@ -237,4 +254,5 @@ def _probe_seed(out: Path) -> int:
 
 
 def _late(one: Submission, deadline: datetime | None) -> bool:
-    return bool(deadline and one.submitted and datetime.fromisoformat(one.submitted) > deadline)
+    after = bool(deadline and one.submitted) and datetime.fromisoformat(one.submitted) > deadline
+    return one.late or after

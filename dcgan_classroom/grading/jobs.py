@@ -11,7 +11,7 @@ from dcgan_classroom.grading.setting import Setting
 from dcgan_classroom.submissions import Submission
 
 BOXES = "boxes"
-LONGEST_NAME = 60  # characters of a student's name in a file's name
+LONGEST_NAME = 60  # bytes of a student's name in a file's name, which holds 255
 
 
 @dataclass(frozen=True)
@@ -52,5 +52,6 @@ def job_key(chapter_key: str, submission: Submission) -> str:
 
 def result_stem(submission: Submission, key: str) -> str:
     """``ada--04_generator--1--0123456789ab``: safe as a file's name on any system."""
-    name = re.sub(r"[^\w.-]+", "_", submission.student).strip("._-")[:LONGEST_NAME] or "student"
-    return f"{name}--{submission.chapter}--{submission.attempt}--{key[:12]}"
+    name = re.sub(r"[^\w.-]+", "_", submission.student).strip("._-").encode()[:LONGEST_NAME]
+    shown = name.decode("utf-8", "ignore") or "student"
+    return f"{shown}--{submission.chapter}--{submission.attempt}--{key[:12]}"

@@ -60,6 +60,7 @@ def grade_one(job: Job) -> Result:
         notes=(*rebuilt.notes, *filter(None, (run.note, note))),
         marks=marks,
         executed=executed.as_posix(),
+        number=one.number,
     )
     write_result(result, job.path)
     return result

@@ -49,12 +49,13 @@ class Result:
         attempt: 1 for the first; the last attempt counts.
         source: where it was found, relative to the submissions.
         submitted: ISO 8601 time of submission, or "" where nothing tells.
-        late: whether that is after the deadline; False where there is none.
+        late: whether that is after the deadline, or the platform says that it came late.
         status: of the run: one of ``STATUSES`` but "manual".
         seconds: that the run took.
         notes: what was found odd while the notebook was rebuilt or run, a sentence each.
         marks: one per graded cell, in the chapter's order.
         executed: the executed notebook, relative to the folder of results; "" where there is none.
+        number: the platform's number for the student, or "".
     """
 
     key: str
@@ -69,6 +70,7 @@ class Result:
     notes: tuple[str, ...]
     marks: tuple[Mark, ...]
     executed: str
+    number: str = ""
 
     @property
     def score(self) -> float:

@@ -7,9 +7,12 @@ import json
 import re
 from dataclasses import dataclass
 
+from dcgan_classroom.submissions.untrusted import load_untrusted
 from dcgan_lib.shared import CourseError
 
 MOST_SOURCE = 200_000  # characters of one cell
+MOST_PARTS, DEEPEST = 2_000_000, 200  # of a notebook's JSON, its outputs counted
+READ = ("cell_type", "source", "input", "level", "id")  # of a cell, besides its labels
 
 
 @dataclass
@@ -43,19 +46,34 @@ def read_cells(data: bytes) -> list[Cell]:
 def notebook_cells(data: bytes) -> list[dict] | str:
     """The cells of a notebook file, whatever is odd about them, or what is wrong with the file."""
     try:
-        values = json.loads(data.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError, MemoryError) as error:
-        return f"It is no notebook: its JSON can't be read ({type(error).__name__})."
+        values = load_untrusted(data, MOST_PARTS, DEEPEST)
+    except ValueError as error:
+        return f"It isn't a notebook: {error}."
     if not isinstance(values, dict):
-        return "It is no notebook: its JSON has another form."
+        return "It isn't a notebook: its JSON has another form."
     sheets = values.get("worksheets")
     cells = values.get("cells")
     if not isinstance(cells, list) and isinstance(sheets, list):
         lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
         cells = [cell for cells in lists if isinstance(cells, list) for cell in cells]
     if not isinstance(cells, list):
-        return "It is no notebook: it has no cells."
+        return "It isn't a notebook: it has no cells."
     return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def without_outputs(cells: list[dict]) -> bytes:
+    """What grading reads of cells, as a notebook's JSON: no outputs, no pictures."""
+    kept = [
+        {name: cell[name] for name in READ if name in cell} | {"metadata": _labels(cell)}
+        for cell in cells
+    ]
+    return json.dumps({"cells": kept}, sort_keys=True).encode()
+
+
+def _labels(cell: dict) -> dict:
+    data = cell.get("metadata")
+    labels = data.get("nbgrader") if isinstance(data, dict) else None
+    return {"nbgrader": labels} if isinstance(labels, dict) else {}
 
 
 def _cell(values: dict) -> Cell:

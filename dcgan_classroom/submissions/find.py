@@ -3,71 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import is_zipfile
 
-from dcgan_classroom.submissions.cells import notebook_cells
-from dcgan_classroom.submissions.files import Incoming, read_incoming
-from dcgan_classroom.submissions.names import Whose, compile_pattern, whose
+from dcgan_classroom.submissions.attempts import Who, last_attempts, names_of
+from dcgan_classroom.submissions.collect import Read, collect_student
+from dcgan_classroom.submissions.entries import DiskEntry, Entry, read_archive
+from dcgan_classroom.submissions.found import Found, Problem
+from dcgan_classroom.submissions.names import compile_pattern
+from dcgan_classroom.submissions.owners import (
+    Owned,
+    find_by_pattern,
+    find_owners,
+    is_wrapped_export,
+)
+from dcgan_lib.shared import CourseError
 
-MOST_SHOWN = 300  # characters of a name in a message
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One notebook that one student handed in for one chapter.
-
-    Attributes:
-        student: name, as the folder, file or export gives it.
-        chapter: stem of the chapter's file, such as "04_generator".
-        attempt: 1 for the first.
-        source: where it was found, relative to the submissions.
-        submitted: ISO 8601 time, or "" where nothing tells.
-        data: the notebook file's bytes, at most 50 MB.
-    """
-
-    student: str
-    chapter: str
-    attempt: int
-    source: str
-    submitted: str
-    data: bytes
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A file that is not graded, or not as it seems: a sentence for the instructor.
-
-    ``student`` and ``chapter`` are "" where the path doesn't tell them.
-    """
-
-    source: str
-    problem: str
-    student: str = ""
-    chapter: str = ""
-
-
-@dataclass(frozen=True)
-class Found:
-    """Everything that was handed in.
-
-    Attributes:
-        submissions: the last attempt of each student at each chapter, by chapter and student.
-        problems: all other files, each with the reason why it isn't graded.
-        students: everybody of whom there is any file, by name.
-    """
-
-    submissions: tuple[Submission, ...]
-    problems: tuple[Problem, ...]
-    students: tuple[str, ...]
-
-    def missing(self) -> list[tuple[str, str]]:
-        """(student, chapter) of what others handed in and this student did not."""
-        there = {(one.student, one.chapter) for one in self.submissions}
-        chapters = sorted({one.chapter for one in self.submissions})
-        return [
-            (who, what) for what in chapters for who in self.students if (who, what) not in there
-        ]
+MOST_MEMBERS, LONGEST_LIST = 5_000_000, 2**29  # of an export, which a platform made
 
 
 def find_submissions(
@@ -75,107 +29,141 @@ def find_submissions(
     chapters: Sequence[str],
     pattern: str | None = None,
     grade_ids: Mapping[str, Collection[str]] | None = None,
+    exports: bool = False,
 ) -> Found:
     """Find the notebooks that students handed in.
 
-    ``path`` is a folder with a folder per student (nested folders may be attempts), flat files
-    ``student_chapter.ipynb``, or an export of Moodle, Canvas or Google Classroom: a zip archive,
-    unpacked or not. Folders and archives may lie side by side. Nothing is written, links are not
-    followed, and no more than 50 MB of a file are read.
+    ``path`` is a folder with a folder or archive per student (nested folders may be attempts),
+    flat files ``student_chapter.ipynb``, or an export of Moodle, Canvas or Google Classroom: a
+    zip archive, unpacked or not. Whose a file is comes from the outermost of these and from
+    nothing below it. Nothing is written, links are not followed, and every student has a budget:
+    what is more than that costs nobody else anything.
 
     Args:
         path: the folder or zip archive.
         chapters: stems of the chapters that are graded.
-        pattern: where names are others; see ``incoming_names.SYNTAX``.
+        pattern: where names are others; see ``names.SYNTAX``.
         grade_ids: of each chapter, to recognise a notebook whose name doesn't tell it.
+        exports: whether what lies in ``path`` are exports, each a folder or an archive.
 
     Raises:
         CourseError: no such folder or archive, or a pattern that can't be used.
     """
     compiled = compile_pattern(pattern) if pattern else None
-    read: list[tuple[Submission, Whose]] = []
-    problems: list[Problem] = []
-    for incoming in read_incoming(Path(path)):
-        told = whose(incoming.path, chapters, compiled)
-        if incoming.archive and not told.student:
-            told = whose(f"{incoming.archive}/{incoming.path}", chapters, compiled)
-        taken = _read(incoming, told, grade_ids or {})
-        if isinstance(taken, Problem):
-            problems.append(taken)
-        else:
-            read.append((taken, told))
-    counted, beside = _attempts(read)
-    named = [*(one.student for one, _ in read), *(one.student for one in problems)]
-    students = sorted(set(filter(None, named)), key=lambda name: (name.casefold(), name))
+    with ExitStack() as opened:
+        outermost = _Outermost(opened, chapters)
+        tops = outermost.exports(Path(path)) if exports else [outermost.top(Path(path))]
+        owners: list[Owned] = []
+        for top in tops:
+            if compiled:
+                owners += find_by_pattern(top.entries, chapters, compiled, top.place)
+            else:
+                owners += find_owners(top.entries, chapters, top.place)
+        return _found(owners, outermost.problems, chapters, grade_ids or {})
+
+
+def _found(
+    owners: Sequence[Owned],
+    problems: Sequence[Problem],
+    chapters: Sequence[str],
+    grade_ids: Mapping[str, Collection[str]],
+) -> Found:
+    of_each: dict[Who, list[Owned]] = {}
+    for owned in owners:
+        of_each.setdefault((owned.owner.student, owned.owner.number), []).append(owned)
+    read = {who: collect_student(all_of, chapters, grade_ids) for who, all_of in of_each.items()}
+    everything = [one for each in read.values() for one, _ in each.submissions]
+    names, namesakes = names_of((one for one in owners if one.owner.student), everything)
+    named = {who: names.get(who, "") for who in read}
+    counted, beside = last_attempts(
+        (replace(one, student=named[who]), told)
+        for who, each in read.items()
+        for one, told in each.submissions
+    )
     counted.sort(key=lambda one: (one.chapter, one.student.casefold(), one.student))
-    return Found(tuple(counted), tuple(problems + beside), tuple(students))
+    students = sorted(set(filter(None, named.values())), key=lambda one: (one.casefold(), one))
+    theirs = [
+        replace(one, student=named[who]) for who, each in read.items() for one in each.problems
+    ]
+    return Found(
+        submissions=tuple(counted),
+        problems=(*problems, *theirs, *namesakes, *beside),
+        students=tuple(students),
+        incomplete=_incomplete(read, named),
+        namesakes=tuple(sorted({name for (name, _), shown in names.items() if shown != name})),
+    )
 
 
-def _read(
-    incoming: Incoming, told: Whose, grade_ids: Mapping[str, Collection[str]]
-) -> Submission | Problem:
-    source = incoming.source[:MOST_SHOWN]
-
-    def problem(text: str, chapter: str = told.chapter) -> Problem:
-        return Problem(source, text, told.student, chapter)
-
-    if incoming.data is None:
-        return problem(incoming.problem)
-    cells = notebook_cells(incoming.data)
-    if isinstance(cells, str):
-        return problem(cells)
-    if not told.student:
-        return problem(
-            "It doesn't tell whose it is. Put it into a folder with the student's name, name it "
-            "like ada_04_generator.ipynb, or say with --pattern how names are made."
-        )
-    held = _chapters_held(cells, grade_ids)
-    chapter = told.chapter or (held[0] if len(held) == 1 else "")
-    if not chapter:
-        return problem("It is no chapter that is graded: neither its name nor its cells tell one.")
-    if held and chapter not in held and grade_ids.get(chapter):
-        return problem(f"It is named {chapter}, but its cells are those of {held[0]}.")
-    moment = told.moment or incoming.modified
-    return Submission(told.student, chapter, told.attempt, source, moment, incoming.data)
+def _incomplete(read: Mapping[Who, Read], named: Mapping[Who, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((named[who], each.exceeded) for who, each in read.items() if each.exceeded)
 
 
-def _chapters_held(cells: list[dict], grade_ids: Mapping[str, Collection[str]]) -> list[str]:
-    """The chapters that share most grade ids with these cells; empty where none does."""
-    ids = set()
-    for cell in cells:
-        data = cell.get("metadata")
-        data = data.get("nbgrader") if isinstance(data, dict) else None
-        if isinstance(data, dict) and isinstance(data.get("grade_id"), str):
-            ids.add(data["grade_id"])
-    shared = {chapter: len(ids & set(known)) for chapter, known in grade_ids.items()}
-    most = max(shared.values(), default=0)
-    return [chapter for chapter, count in shared.items() if count == most and most > 0]
+@dataclass(frozen=True)
+class _Top:
+    """The outermost folders, files and archives, and the place that they have in messages."""
+
+    entries: Sequence[Entry]
+    place: str = ""
 
 
-def _attempts(read: list[tuple[Submission, Whose]]) -> tuple[list[Submission], list[Problem]]:
-    """The last attempt of each, numbered; and a line for every other file."""
-    groups: dict[tuple[str, str], list[tuple[Submission, Whose]]] = {}
-    for one, told in read:
-        groups.setdefault((one.student, one.chapter), []).append((one, told))
-    counted, problems = [], []
-    for group in groups.values():
-        group.sort(key=lambda pair: (pair[1].attempt, pair[0].submitted, pair[0].source))
-        numbered = [replace(one, attempt=place) for place, (one, _) in enumerate(group, 1)]
-        counted.append(numbered[-1])
-        for (_, told), one in zip(group[:-1], numbered[:-1], strict=True):
-            text = _why_not(one, told, group[-1], len(group))
-            problems.append(Problem(one.source, text, one.student, one.chapter))
-    return counted, problems
+class _Outermost:
+    """Opens what the instructor or a platform made."""
 
+    def __init__(self, opened: ExitStack, chapters: Sequence[str]) -> None:
+        self._opened, self._chapters = opened, chapters
+        self.problems: list[Problem] = []
 
-def _why_not(one: Submission, told: Whose, last: tuple[Submission, Whose], count: int) -> str:
-    counts = f"{last[0].source} counts."
-    if one.data == last[0].data:
-        return f"It is the same file as {last[0].source}, which counts."
-    if (told.attempt, told.moment) == (last[1].attempt, last[1].moment):
-        if one.submitted == last[0].submitted:
-            return (
-                f"It is one of two files for one attempt, as far as names and times tell; {counts}"
+    def top(self, path: Path) -> _Top:
+        """A folder's or archive's outermost entries; what is wrapped around an export goes."""
+        if path.is_file() and is_zipfile(path):
+            return self._archive(path, f"{path.name}: ")
+        if not path.is_dir():
+            what = "which is something else" if path.exists() else "which does not exist"
+            raise CourseError(
+                f"There are no submissions. Expected: a folder, or an export as .zip. Received: "
+                f"{path}, {what}. Name the folder that holds them."
             )
-        return f"It is one of two files for one attempt; the later one, {counts}"
-    return f"It is attempt {one.attempt} of {count}; the last one, {counts}"
+        return self._unwrapped(_Top(DiskEntry(path).children()))
+
+    def exports(self, path: Path) -> list[_Top]:
+        """The outermost entries of every export that lies in a folder."""
+        found = []
+        for entry in self.top(path).entries:
+            if entry.folder and not entry.problem:
+                found.append(self._unwrapped(_Top(entry.children(), f"{entry.name}/")))
+            elif entry.archive and isinstance(entry, DiskEntry) and not entry.problem:
+                found.append(self._archive(entry.path, f"{entry.name}: "))
+            else:
+                text = entry.problem or "It isn't an export: those are folders and archives."
+                self.problems.append(Problem(entry.name, text))
+        return found
+
+    def _archive(self, path: Path, place: str) -> _Top:
+        file = self._opened.enter_context(DiskEntry(path).open())
+        try:
+            root, outside, _ = read_archive(file, MOST_MEMBERS, LONGEST_LIST)
+        except ValueError as error:
+            self.problems.append(Problem(place.removesuffix(": "), str(error)))
+            return _Top([])
+        for name in outside:
+            text = "Its name leads out of the archive's folder."
+            self.problems.append(Problem(f"{place}{name}", text))
+        return self._unwrapped(_Top(root.children(), place))
+
+    def _unwrapped(self, top: _Top) -> _Top:
+        """What lies in the only folder or archive, if that holds what a platform exports."""
+        if len(top.entries) != 1 or top.entries[0].problem:
+            return top
+        only = top.entries[0]
+        if only.archive and isinstance(only, DiskEntry):
+            inner = self._archive(only.path, f"{only.name}: ")
+            return inner if self._is_export(inner.entries) else top
+        inside = only.children() if only.folder else []
+        return _Top(inside, f"{top.place}{only.name}/") if self._wraps(inside) else top
+
+    def _is_export(self, entries: Sequence[Entry]) -> bool:
+        folders = sum(entry.folder for entry in entries)
+        return self._wraps(entries) or (folders > 1 and folders == len(entries))
+
+    def _wraps(self, entries: Sequence[Entry]) -> bool:
+        return is_wrapped_export(entries, self._chapters)

@@ -1,4 +1,4 @@
-"""Whose a file is, which chapter and which attempt, by its path as learning platforms write it."""
+"""Whose a file is, which chapter and which attempt, by names as learning platforms write them."""
 
 from __future__ import annotations
 
@@ -36,57 +36,106 @@ SYNTAX = (
 
 
 @dataclass(frozen=True)
-class Whose:
-    """What a path tells.
+class Owner:
+    """Whose a folder or file is that the instructor or a platform named.
 
     Attributes:
         student: name; "" where nothing tells.
-        chapter: stem of a chapter; "" where nothing tells.
-        attempt: number that the path states; 0 where it states none.
-        moment: ISO 8601 time in the path, with the zone of this machine, or "".
+        number: the platform's number for the student, or "".
+        platform: "Moodle", "Canvas" or "".
+        file: the rest of a file's name: what the student called it; "" for a folder.
+        late: whether the platform says so.
+        chapter: that the name or the folders above it tell; or "".
+        attempt: that they state; 0 where they state none.
     """
 
     student: str
+    number: str = ""
+    platform: str = ""
+    file: str = ""
+    late: bool = False
+    chapter: str = ""
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a path below a student's folder tells: chapter ("" for none), attempt, ISO time."""
+
     chapter: str
     attempt: int = 0
     moment: str = ""
 
 
-def whose(path: str, chapters: Sequence[str], pattern: re.Pattern[str] | None = None) -> Whose:
-    """Read a path, such as ``ada/04_generator (1).ipynb``.
-
-    Tried in this order: the pattern; Moodle's and Canvas's names of folders or files; a folder
-    for each student (within one for each chapter, or not), as Google Classroom makes them; flat
-    files ``student_chapter.ipynb``.
+def exported(name: str, chapters: Sequence[str], is_file: bool) -> Owner | None:
+    """The owner of what a platform named; None for any other name.
 
     Args:
-        path: relative, with ``/``.
+        name: without its suffix.
         chapters: stems of the chapters.
-        pattern: from ``compile_pattern``.
+        is_file: Canvas and Google Classroom name files only.
     """
-    bare = path[: -len(".ipynb")] if path.lower().endswith(".ipynb") else path
-    if pattern is not None:
-        found = pattern.fullmatch(bare)
-        parts = found.groupdict() if found else {}
-        stem, attempt = _without_attempt(parts.get("chapter") or bare.rsplit("/", 1)[-1])
-        return Whose(
-            (parts.get("student") or "").strip(),
-            chapter_of(stem, chapters),
-            int(parts.get("attempt") or attempt),
-            _moment(bare.split("/")[:-1]),
-        )
-    *folders, stem = bare.split("/")
-    for place, part in enumerate([*folders, stem]):
-        is_file = place == len(folders)
-        exported = MOODLE.fullmatch(part) or (CANVAS.fullmatch(part) if is_file else None)
-        if exported:
-            rest = exported["file"] if is_file else stem
-            return _told(exported["student"], folders, rest, chapters)
-    named = [part for part in folders if not chapter_of(part, chapters, whole=True)]
-    alone = any(re.fullmatch(rf".+ - {re.escape(one)}", stem, re.IGNORECASE) for one in chapters)
-    if named and not alone and not _tells_attempt(named[0]):
-        return _told(named[0], folders, stem, chapters)
-    return _flat(folders, stem, chapters)
+    if found := MOODLE.fullmatch(name):
+        return Owner(found["student"].strip(), found["number"], "Moodle", found["file"])
+    if is_file and (found := CANVAS.fullmatch(name)):
+        late = bool(found["late"])
+        return Owner(found["student"].strip(), found["number"], "Canvas", found["file"], late)
+    if is_file and " - " in name:  # Google Classroom: "Ada Lovelace - 04_generator (1)"
+        student, _, file = name.rpartition(" - ")
+        if _without_attempt(file)[0].casefold() in (one.casefold() for one in chapters):
+            return Owner(student.strip(), file=file)
+    return None
+
+
+def named_by_hand(name: str, chapters: Sequence[str], is_file: bool) -> Owner:
+    """The owner of a folder ``ada``, an archive ``ada.zip`` or a file ``ada_04_generator``."""
+    if not is_file:
+        return Owner(name.strip())
+    stem, attempt = _without_attempt(name)
+    for chapter in chapters:
+        for part in (chapter, chapter[:2]):
+            found = re.fullmatch(rf"(.+?)[_ -]+{re.escape(part)}", stem, re.IGNORECASE)
+            if found:
+                return Owner(found[1].strip(), file=stem, chapter=chapter, attempt=attempt)
+    return Owner("", file=name)
+
+
+def matched(path: str, chapters: Sequence[str], pattern: re.Pattern[str]) -> Owner:
+    """The owner by the instructor's own pattern; ``path`` without suffix, from the top."""
+    found = pattern.fullmatch(path)
+    if not found:
+        return Owner("")
+    parts = found.groupdict()
+    stem, attempt = _without_attempt(parts.get("chapter") or path.rsplit("/", 1)[-1])
+    return Owner(
+        student=parts["student"].strip(),
+        file=path.rsplit("/", 1)[-1],
+        chapter=chapter_of(stem, chapters),
+        attempt=int(parts.get("attempt") or attempt),
+    )
+
+
+def told_by(folders: Sequence[str], stem: str, chapters: Sequence[str]) -> Told:
+    """What a student's own names tell: never whose a file is.
+
+    Args:
+        folders: names below the student's folder.
+        stem: of the file, without suffix.
+        chapters: stems of the chapters.
+    """
+    stem, attempt = _without_attempt(stem)
+    stated = [attempt_of(part) for part in folders if attempt_of(part)]
+    chapter = chapter_of(stem, chapters)
+    if not chapter:  # "ada/04/homework.ipynb"
+        told = [chapter_of(part, chapters, whole=True) for part in folders]
+        chapter = next(filter(None, told), "")
+    return Told(chapter, (stated or [attempt])[-1], _moment(folders))
+
+
+def attempt_of(name: str) -> int:
+    """The attempt that a folder called ``attempt 2`` stands for; else 0."""
+    found = ATTEMPT_FOLDER.fullmatch(name)
+    return int(found[1]) if found else 0
 
 
 def compile_pattern(text: str) -> re.Pattern[str]:
@@ -131,41 +180,12 @@ def chapter_of(name: str, chapters: Sequence[str], whole: bool = False) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _told(student: str, folders: Sequence[str], stem: str, chapters: Sequence[str]) -> Whose:
-    stem, attempt = _without_attempt(stem)
-    inner = [part for part in folders if part != student]
-    stated = [int(found[1]) for part in inner if (found := ATTEMPT_FOLDER.fullmatch(part))]
-    chapter = chapter_of(stem, chapters)
-    if not chapter:  # "04_generator/ada/solution.ipynb", "ada/04/homework.ipynb"
-        told = [chapter_of(part, chapters, whole=True) for part in inner]
-        chapter = next(filter(None, told), "")
-    return Whose(student.strip(), chapter, (stated or [attempt])[-1], _moment(inner))
-
-
-def _flat(folders: Sequence[str], stem: str, chapters: Sequence[str]) -> Whose:
-    stem, attempt = _without_attempt(stem)
-    for chapter in chapters:
-        for name in (chapter, chapter[:2]):
-            found = re.fullmatch(rf"(.+?)[_ -]+{re.escape(name)}", stem, re.IGNORECASE)
-            if found:
-                return Whose(found[1].strip(), chapter, attempt, _moment(folders))
-    told = [chapter_of(part, chapters, whole=True) for part in folders]
-    chapter = next(filter(None, told), "")
-    if chapter and not chapter_of(stem, chapters):  # "04_generator/ada.ipynb"
-        return Whose(stem.strip(), chapter, attempt, _moment(folders))
-    return Whose("", chapter_of(stem, chapters), attempt, _moment(folders))
-
-
 def _without_attempt(stem: str) -> tuple[str, int]:
     stem = COPY.sub("", stem)
     found = ATTEMPT.search(stem)
     if not found:
         return stem, 0
     return stem[: found.start()], int(next(filter(None, found.groups()), 0))
-
-
-def _tells_attempt(part: str) -> bool:
-    return bool(ATTEMPT_FOLDER.fullmatch(part) or TIME.fullmatch(part))
 
 
 def _moment(folders: Sequence[str]) -> str:

@@ -194,7 +194,7 @@ def empties_the_notebook(book: Book):
     book.notebook.cells = []
 
 
-@accident("missing", (0, 0, 0, 0), "there is nothing to run", says="no notebook")
+@accident("missing", (0, 0, 0, 0), "there is nothing to run", says="isn't a notebook")
 def hands_in_a_letter(book: Book):
     """Hands in a letter named like the notebook."""
     return {"hands in a letter/01_sums.ipynb": b"%PDF-1.7 Dear teacher, my notebook is attached."}

@@ -88,7 +88,7 @@ def test_every_student_has_the_marks_that_the_answers_deserve(class_of_five):
     assert by_name(done.results) == found
     assert (done.graded, done.kept, done.failed) == (4, 0, 0)
     assert all(one.late for key, one in found.items() if one.status != "missing")
-    assert "dan/01_sums.ipynb: It is no notebook" in found["dan", "01_sums"].notes[0]
+    assert "dan/01_sums.ipynb: It isn't a notebook" in found["dan", "01_sums"].notes[0]
 
 
 def test_a_cell_that_ends_the_kernel_costs_only_its_exercise(class_of_five):
@@ -220,7 +220,7 @@ def test_what_cant_be_graded_is_refused(options, message, class_of_five, tmp_pat
 def test_nothing_handed_in_is_refused_with_what_was_found(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "notes.txt").write_text("x")
-    with pytest.raises(CourseError, match=r"Nothing was handed in.*notes.txt: It is no notebook"):
+    with pytest.raises(CourseError, match=r"Nothing was handed in.*notes.txt: It isn't a notebook"):
         graded(tmp_path / "in", tmp_path / "out")
 
 

@@ -1,7 +1,6 @@
 """What students hand in is found, whatever the platform; nothing is lost, nothing climbs out."""
 
 import io
-import json
 import os
 import zipfile
 
@@ -9,42 +8,21 @@ import pytest
 
 from dcgan_classroom.submissions import files as incoming
 from dcgan_classroom.submissions.find import find_submissions
-from dcgan_classroom.submissions.names import compile_pattern, whose
+from dcgan_classroom.submissions.names import compile_pattern
 from dcgan_lib.shared.errors import CourseError
-
-CHAPTERS = ["03_load_batches", "04_generator", "05_discriminator"]
-GRADE_IDS = {"04_generator": {"up-block", "output-side"}, "05_discriminator": {"down-block"}}
-
-
-def notebook(*grade_ids, note=""):
-    cells = [
-        {"cell_type": "code", "source": note, "metadata": {"nbgrader": {"grade_id": name}}}
-        for name in grade_ids or ("up-block",)
-    ]
-    return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}).encode()
+from tests.support.submitted import CHAPTERS, found_in, notebook, packed
 
 
 @pytest.fixture
 def handed_in(tmp_path):
     """Write files, and say what is found: (student, chapter, attempt) and problems by source."""
 
-    def find(files, pattern=None, name="in"):
-        for path, data in files.items():
-            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name / path).write_bytes(data)
-        found = find_submissions(tmp_path / name, CHAPTERS, pattern, GRADE_IDS)
+    def find(files, pattern=None, name="in", exports=False):
+        found = found_in(tmp_path / name, files, pattern=pattern, exports=exports)
         problems = {one.source: one.problem for one in found.problems}
         return [(one.student, one.chapter, one.attempt) for one in found.submissions], problems
 
     return find
-
-
-def packed(files):
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return whole.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -64,9 +42,9 @@ def packed(files):
         ("04_generator/ada.ipynb", "ada"),
     ],
 )
-def test_every_platforms_names_are_understood(path, student):
-    told = whose(path, CHAPTERS)
-    assert (told.student, told.chapter) == (student, "04_generator")
+def test_every_platforms_names_are_understood(path, student, handed_in):
+    found, _ = handed_in({path: notebook()})
+    assert found == [(student, "04_generator", 1)]
 
 
 def test_a_pattern_says_how_names_are_made(handed_in):
@@ -118,7 +96,7 @@ def test_a_chapter_is_known_by_its_cells_where_the_name_tells_nothing(handed_in)
         }
     )
     assert found == [("ada", "05_discriminator", 1)]
-    assert "no chapter" in problems["bob/homework.ipynb"]
+    assert "isn't a chapter" in problems["bob/homework.ipynb"]
     assert "its cells are those of 05" in problems["cy/04_generator.ipynb"]
 
 
@@ -153,7 +131,7 @@ def test_links_pipes_and_large_files_are_not_opened(handed_in, tmp_path, monkeyp
     assert {source: text.split(";")[0].split(",")[0] for source, text in problems.items()} == {
         "ada/04_generator.ipynb": "It is a link",
         "ada/b": "It is a link",
-        "ada/05.ipynb": "It is no plain file.",
+        "ada/05.ipynb": "It isn't a plain file.",
         "ada/03.ipynb": "It is larger than 0 MB",
     }
 
@@ -186,22 +164,34 @@ def test_a_zip_bomb_is_left_at_its_bound(tmp_path, monkeypatch):
     assert not found.submissions
     texts = [one.problem for one in found.problems]
     assert sum("larger" in text for text in texts) == 2
-    assert sum("no whole archive" in text for text in texts) == 1
+    assert sum("isn't a whole archive" in text for text in texts) == 1
 
 
-def test_archives_lie_beside_folders(handed_in):
+def test_students_archives_lie_beside_folders(handed_in):
+    found, problems = handed_in(
+        {
+            "dan.zip": packed({"04.ipynb": notebook()}),
+            "eve/work.zip": packed({"src/04.ipynb": notebook()}),
+            "fay.zip": packed({"src/04.ipynb": notebook(), "old/05.ipynb": notebook("down-block")}),
+            "gus/04.ipynb": notebook(),
+        }
+    )
+    assert [student for student, *_ in found] == ["dan", "eve", "fay", "gus", "fay"]
+    assert not problems
+
+
+def test_several_exports_are_read_where_the_instructor_says_so(handed_in):
     found, problems = handed_in(
         {
             "moodle.zip": packed({"Ada L_12_assignsubmission_file_/04.ipynb": notebook()}),
             "drive.zip": packed({"bob/04.ipynb": notebook(), "cy/04.ipynb": notebook()}),
-            "dan.zip": packed({"04.ipynb": notebook()}),
-            "eve/work.zip": packed({"src/04.ipynb": notebook()}),
-            "fay.zip": packed({"src/04.ipynb": notebook()}),
-            "gus/04.ipynb": notebook(),
-        }
+            "Hand-in 3/Dan - 04_generator.ipynb": notebook(),
+            "notes.txt": b"x",
+        },
+        exports=True,
     )
-    assert [student for student, *_ in found] == ["Ada L", "bob", "cy", "dan", "eve", "fay", "gus"]
-    assert not problems
+    assert [student for student, *_ in found] == ["Ada L", "bob", "cy", "Dan"]
+    assert "isn't an export" in problems["notes.txt"]
 
 
 def test_no_folder_is_an_error_of_the_instructors(tmp_path):
