@@ -7,7 +7,8 @@ from functools import partial
 import ipywidgets
 import numpy as np
 
-from dcgan_course.ch05_discriminator.plots import STEPS, draw_field, draw_leak
+from dcgan_course.ch05_discriminator.fields import STEPS
+from dcgan_course.ch05_discriminator.plots import draw_field, draw_leak
 from dcgan_course.exploring import explorer
 
 

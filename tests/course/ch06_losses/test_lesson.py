@@ -30,7 +30,7 @@ def test_the_stable_cross_entropy_is_accepted(capsys):
         (lambda x, y: cross_entropy(x, y).mean(), "no mean yet"),
         (lambda x, y: -cross_entropy(x, y), "other values"),
         (lambda x, y: np.maximum(x, 0) - x * y, "small logits has other values"),
-        (lambda x, y: cross_entropy(np.clip(x, -16, 16), y), "The loss has other values"),
+        (lambda x, y: cross_entropy(np.clip(x, -16, 16), y), "large logits has other values"),
     ],
 )
 def test_a_wrong_cross_entropy_is_refused(wrong, message):
@@ -75,7 +75,7 @@ def by_probabilities(real, fake):
     [
         (lambda r, f: discriminator_loss(r, f), "Expected two losses"),
         (lambda r, f: (discriminator_loss(r, f) / 2, generator_loss(f)), "is half"),
-        (lambda r, f: (discriminator_loss(f, r), generator_loss(f)), "D's loss has other values"),
+        (lambda r, f: (discriminator_loss(f, r), generator_loss(f)), "the wrong way round"),
         (lambda r, f: (discriminator_loss(r, f), tf.nn.softplus(-f)), "G's loss has another shape"),
         (
             lambda r, f: (discriminator_loss(r, f), -tf.reduce_mean(tf.nn.softplus(f))),
@@ -85,8 +85,8 @@ def by_probabilities(real, fake):
             lambda r, f: (discriminator_loss(r, f), tf.reduce_mean(tf.nn.softplus(f))),
             "or has D's label",
         ),
-        (lambda r, f: (discriminator_loss(r, f), generator_loss(r)), "G's loss has other values"),
-        (by_probabilities, "not finite"),
+        (lambda r, f: (discriminator_loss(r, f), generator_loss(r)), "over real faces"),
+        (by_probabilities, "logits of ±100 has other values"),
     ],
 )
 def test_wrong_losses_are_refused(wrong, message):
@@ -103,7 +103,7 @@ def test_the_best_discriminator_is_accepted():
     [
         (lambda p, q: 0.5, "another shape"),
         (lambda p, q: p / q, "should be a probability"),
-        (lambda p, q: q / (p + q), "larger where generated"),
+        (lambda p, q: q / (p + q), "isn't larger where real"),
         (lambda p, q: (p > q) * 1.0, "Another D does better"),
         (lambda p, q: p**2 / (p**2 + q**2), "Another D does better"),
     ],
