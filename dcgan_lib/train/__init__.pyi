@@ -23,5 +23,10 @@ from .run import (
     load_split as load_split,
     read_history as read_history,
 )
-from .sample import draw_noise as draw_noise, fixed_noise as fixed_noise, generate as generate
+from .sample import (
+    draw_noise as draw_noise,
+    fixed_noise as fixed_noise,
+    generate as generate,
+    noise_tensor as noise_tensor,
+)
 from .training import train as train

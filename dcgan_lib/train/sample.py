@@ -38,8 +38,24 @@ def fixed_noise(settings: Settings) -> np.ndarray:
     return draw_noise(settings.sample_count, settings.latent_dim, settings.seed, settings.noise)
 
 
+def noise_tensor(
+    random: tf.random.Generator, shape: tuple[int | tf.Tensor, ...], noise: str
+) -> tf.Tensor:
+    """z drawn in training, where the generator's state belongs to the checkpoint.
+
+    Args:
+        random: the source.
+        shape: (batch, latent_dim).
+        noise: as ``settings.noise``: "uniform" in [-1, 1] (the paper's section 5.1), or "normal",
+            N(0, 1).
+    """
+    if noise == "normal":
+        return random.normal(shape)
+    return random.uniform(shape, -1.0, 1.0)
+
+
 def draw_noise(count: int, latent_dim: int, seed: int, noise: str = "uniform") -> np.ndarray:
-    """z drawn outside training: float32 (count, latent_dim).
+    """z drawn outside training, the same for the same seed: float32 (count, latent_dim).
 
     Uniform in [-1, 1], or N(0, 1) for a run whose ``settings.noise`` is "normal".
     """

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from dcgan_lib.losses import discriminator_loss, generator_loss
 from dcgan_lib.settings import get_settings
+from dcgan_lib.shared.errors import CourseError
 from dcgan_lib.train.gan import DCGAN, LOSSES
 
 FACES = np.random.default_rng(0).uniform(-1, 1, (8, 32, 32, 3)).astype(np.float32)
@@ -44,6 +45,116 @@ def test_a_step_equals_one_written_by_hand():
     assert float(measured["d_fake"]) == pytest.approx(
         float(tf.reduce_mean(tf.sigmoid(fake_logits)))
     )
+
+
+def weights_and_state(gan):
+    optimizers = (gan.generator_optimizer, gan.discriminator_optimizer)
+    states = [variable.numpy() for one in optimizers for variable in one.variables]
+    return [*values(gan), *states, gan.random.state.numpy()]
+
+
+def test_a_saved_model_is_loaded_by_keras_and_goes_on_as_if_nothing_had_been(tmp_path):
+    gan = small(moving_average=0.9)
+    gan.train_on_batch(FACES)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert loaded.settings == gan.settings
+    for model in (gan, loaded):
+        model.train_on_batch(FACES)
+    pairs = list(zip(weights_and_state(gan), weights_and_state(loaded), strict=True))
+    assert len(pairs) > 60
+    assert all(np.array_equal(ours, theirs) for ours, theirs in pairs)
+
+
+def test_optimizers_of_ones_own_are_saved_too(tmp_path):
+    gan = small()
+    gan.compile(keras.optimizers.RMSprop(0.01), keras.optimizers.SGD(0.02))
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert type(loaded.generator_optimizer) is keras.optimizers.RMSprop
+    assert float(loaded.discriminator_optimizer.learning_rate) == pytest.approx(0.02)
+
+
+def batches_by_hand():
+    while True:
+        yield FACES
+
+
+@pytest.mark.parametrize(
+    "served",
+    [
+        FACES,
+        tf.data.Dataset.from_tensors(FACES),
+        tf.data.Dataset.from_tensors((FACES, np.zeros(8))),
+        batches_by_hand(),
+    ],
+    ids=["array", "dataset", "dataset with labels", "generator"],
+)
+def test_fit_takes_what_keras_takes(served):
+    history = small().fit(served, steps_per_epoch=1, verbose=0, shuffle=False).history
+    assert set(LOSSES) <= set(history)
+
+
+def test_labels_change_nothing():
+    plain, labelled = small(), small()
+    plain.train_on_batch(FACES)
+    labelled.train_on_batch(FACES, np.arange(8))
+    assert all(map(np.array_equal, weights_and_state(plain), weights_and_state(labelled)))
+
+
+def test_validation_measures_other_faces_and_changes_nothing():
+    plain, watched = small(), small()
+    plain.fit(FACES, epochs=2, verbose=0, shuffle=False)
+    options = {"epochs": 2, "verbose": 0, "shuffle": False}
+    history = watched.fit(FACES, validation_data=FACES[::-1], **options).history
+    assert {f"val_{name}" for name in LOSSES} <= set(history)
+    assert np.isfinite(history["val_d_loss"]).all()
+    assert all(map(np.array_equal, weights_and_state(plain), weights_and_state(watched)))
+
+
+@pytest.mark.parametrize(
+    ("faces", "received"),
+    [
+        (np.uint8((FACES + 1) * 127), r"uint8 from 0 to 25\d"),
+        ((FACES + 1) / 2, r"float32 from \S+ to 1\."),
+        ((FACES + 1) * 127.5, r"float32 from \S+ to 255\."),
+    ],
+    ids=["bytes", "0 to 1", "0 to 255"],
+)
+def test_faces_in_another_range_are_refused_before_anything_is_trained(faces, received):
+    gan = small()
+    before = values(gan)
+    for train in (lambda: gan.fit(faces, verbose=0), lambda: gan.train_on_batch(faces)):
+        with pytest.raises(CourseError, match=rf"Expected floats from -1 to 1.*{received}"):
+            train()
+    assert all(map(np.array_equal, before, values(gan)))
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 10),
+        keras.callbacks.ReduceLROnPlateau(
+            "d_loss", mode="min", factor=0.1, patience=1, min_delta=99
+        ),
+    ],
+    ids=["scheduler", "plateau"],
+)
+def test_learning_rate_callbacks_move_both_networks(schedule):
+    gan = small()
+    gan.compile(keras.optimizers.Adam(0.001), keras.optimizers.Adam(0.004))
+    gan.fit(FACES, epochs=3, verbose=0, callbacks=[schedule])
+    rates = [o.learning_rate for o in (gan.generator_optimizer, gan.discriminator_optimizer)]
+    assert float(rates[0]) < 0.0002
+    assert float(rates[1] / rates[0]) == pytest.approx(4)
+
+
+def test_a_learning_rate_schedule_may_be_given_to_each_network():
+    gan = small()
+    decay = keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.5)
+    gan.compile(keras.optimizers.Adam(decay), keras.optimizers.Adam(decay))
+    gan.fit(FACES, epochs=2, verbose=0)
+    assert float(gan.discriminator_optimizer.learning_rate) == pytest.approx(0.00025)
 
 
 def test_both_networks_learn_and_neither_is_frozen():
