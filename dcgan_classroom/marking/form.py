@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,12 +64,15 @@ def csv_fields(row: MarkingRow) -> list[str]:
     return [str(defused(values[name])) for name in COLUMNS[: COLUMNS.index("score")]]
 
 
-def read_form(path: str | Path, rows: Iterable[MarkingRow]) -> tuple[list[Decision], list[str]]:
+def read_form(
+    path: str | Path, rows: Iterable[MarkingRow], anonymous: Mapping[str, str]
+) -> tuple[list[Decision], list[str]]:
     """Read a filled-in table.
 
     Args:
         path: the table; commas, semicolons or tabs, decimal points or commas.
         rows: all marks as they are now.
+        anonymous: names that the table may have in place of students'.
 
     Returns:
         One decision for each row, empty ones too, and a sentence for each row whose answer is no
@@ -80,7 +83,7 @@ def read_form(path: str | Path, rows: Iterable[MarkingRow]) -> tuple[list[Decisi
     """
     by_name = {}
     for row in rows:
-        for student in (row.student, row.shown):
+        for student in (row.student, row.shown, anonymous.get(row.student, row.student)):
             by_name[str(defused(student)), row.chapter, row.grade_id] = row
     header, lines = read_csv(path, "Marks", ADVICE)
     if NEEDED - set(header):

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from dcgan_classroom.gradebook import ClassBook, Key
+from dcgan_classroom.marking.anonymous import known_anonymous_names
 from dcgan_classroom.marking.decisions import Decision
 from dcgan_classroom.marking.form import read_form
 from dcgan_classroom.marking.rows import MarkingRow
@@ -43,8 +44,9 @@ def update_decisions(
         decision = replace(decision, student=names.get(decision.student, decision.student))
         kept[decision.key, decision.answer_id] = decision
     before = dict(kept)
+    anonymous = known_anonymous_names(book.folder, book.students)
     for form in forms:
-        found, unused = read_form(form, rows)
+        found, unused = read_form(form, rows, anonymous)
         lines += unused
         kept |= {(decision.key, decision.answer_id): decision for decision in found}
     kept = {key: decision for key, decision in kept.items() if not decision.is_empty}

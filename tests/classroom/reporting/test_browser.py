@@ -1,6 +1,7 @@
 """The report's pages in headless Chromium: nothing of a student runs, marking by hand works."""
 
 import os
+import shutil
 
 import pandas as pd
 import pytest
@@ -75,7 +76,45 @@ def test_figures_are_seen(report, browser):
     page.close()
 
 
-def test_marks_given_on_the_page_come_back(report, browser, tmp_path):
+POLICY = """comments = ["Give an example."]
+[rubric."04_means/mean-words"]
+"says what a mean hides" = 1.5
+"gives an example" = 1
+"""
+
+
+@pytest.fixture
+def own_report(report, tmp_path):
+    """A report of one's own, with a rubric, and a function that puts marks in."""
+    shutil.copytree(report.parent, tmp_path / "out")
+    (tmp_path / "policy.toml").write_text(POLICY, "utf-8")
+    course = report.parents[1] / "course"
+
+    def again(**options):
+        return write_report(tmp_path / "out", notebooks=course, **options).parent
+
+    return again(policy=tmp_path / "policy.toml"), again
+
+
+def section(page, student, title):
+    """One student's answer to one exercise, unfolded if need be."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    return (
+        page.locator(f"h2:has-text('{title}') ~ .answer, details:has-text('{title}') .answer")
+        .filter(has_text=student)
+        .first
+    )
+
+
+def downloaded(page, path):
+    with page.expect_download() as waiting:
+        page.click("#save")
+    waiting.value.save_as(path)
+    return path
+
+
+def test_marks_given_on_the_page_come_back(own_report, browser, tmp_path):
+    report, again = own_report
     page = opened(browser, report / "to_mark.html")
     answer = page.locator(".answer", has_text="Bob").first
     points = answer.locator("[name=score]")
@@ -93,9 +132,84 @@ def test_marks_given_on_the_page_come_back(report, browser, tmp_path):
         one.startswith("blob:") for one in asked(page, report / "to_mark.html")
     )
     page.close()
-    course = report.parents[1] / "course"
-    write_report(report.parent, marks=tmp_path / FILE, notebooks=course)
+    again(marks=tmp_path / FILE)
     marks = pd.read_parquet(report / "marks.parquet").set_index(["student", "grade_id"])
     given = marks.loc[("Bob", "mean-words")]
     assert given["score"] == 1.5 and given["comment"] == '=2+3, "quoted"\nsecond line'
     assert marks["score"].isna().sum() == 6
+
+
+def test_what_was_typed_is_there_when_the_page_is_opened_again(own_report, browser, tmp_path):
+    report, again = own_report
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((report / "to_mark.html").as_uri())
+    answer = section(page, "Bob", "Exercise 4.3")
+    answer.locator("[name=comment]").fill("too short")
+    answer.locator("[name=rubric]").first.check()
+    assert answer.locator("[name=score]").get_attribute("placeholder") == "1.5"
+    page.close()
+    page = context.new_page()
+    page.goto((report / "to_mark.html").as_uri())
+    answer = section(page, "Bob", "Exercise 4.3")
+    assert answer.locator("[name=comment]").input_value() == "too short"
+    assert answer.locator("[name=rubric]").first.is_checked()
+    assert "1 mark that you typed earlier" in page.locator("#brought").inner_text()
+    report = again(marks=downloaded(page, tmp_path / FILE))
+    page.goto((report / "to_mark.html").as_uri())  # the report has it now: nothing is left over
+    assert page.locator("#brought").is_hidden()
+    answer = section(page, "Bob", "Exercise 4.3")
+    assert answer.locator("[name=comment]").input_value() == "too short"
+    assert "1 of 7" in page.locator("#count").inner_text()
+    context.close()
+
+
+def test_comments_are_offered_again_and_what_was_typed_can_be_forgotten(own_report, browser):
+    page = browser.new_page()
+    page.goto((own_report[0] / "to_mark.html").as_uri())
+    section(page, "Bob", "Exercise 4.3").locator("[name=comment]").fill("Which values?")
+    other = section(page, "Ada Lovelace", "Exercise 4.3")
+    other.locator("[name=comment]").focus()
+    assert other.locator(".offers button").all_inner_texts() == [
+        "Give an example.",
+        "Which values?",
+    ]
+    other.locator(".offers button").last.click()
+    assert other.locator("[name=comment]").input_value() == "Which values?"
+    page.reload()
+    page.click("#forget")
+    assert section(page, "Bob", "Exercise 4.3").locator("[name=comment]").input_value() == ""
+    page.close()
+
+
+def test_a_mark_of_the_grader_is_changed_on_the_page(own_report, browser, tmp_path):
+    report, again = own_report
+    page = browser.new_page()
+    page.goto((report / "to_mark.html").as_uri())
+    answer = section(page, "Bob", "Exercise 4.1")
+    assert "leng(values)" in answer.inner_text()
+    answer.locator("[name=bonus]").fill("0.5")
+    answer.locator("[name=comment]").fill("only a slip; =1")
+    section(page, "Ada Lovelace", "Exercise 4.2").locator("[name=excused]").check()
+    path = downloaded(page, tmp_path / FILE)
+    assert "slip;' =1" in path.read_text("utf-8-sig")
+    page.close()
+    again(marks=path)
+    report = again()
+    marks = pd.read_parquet(report / "marks.parquet").set_index(["student", "grade_id"])
+    bob, ada = marks.loc[("Bob", "mean-check")], marks.loc[("Ada Lovelace", "spread-check")]
+    assert bob["score"] == 0.5 and bob["comment"].endswith("only a slip; =1")
+    assert ada["status"] == "excused" and ada["points"] == 0
+
+
+def test_an_anonymous_page_names_nobody(own_report, browser, tmp_path):
+    _, again = own_report
+    page = browser.new_page()
+    page.goto((again(anonymous=True) / "to_mark.html").as_uri())
+    text = page.content()
+    assert "Bob" not in text and "Lovelace" not in text
+    page.locator(".answer [name=score]").first.fill("2")
+    path = downloaded(page, tmp_path / FILE)
+    page.close()
+    marks = pd.read_parquet(again(marks=path) / "marks.parquet")
+    assert (marks["score"][marks["how"] == "human"] == 2).sum() == 1

@@ -29,6 +29,8 @@ from tests.support.graded_class import (
     PAYLOADS,
     PROSE,
     grade_class,
+    handed_in,
+    write_class,
 )
 
 CELL = (CHAPTERS[0], "mean-words")
@@ -64,7 +66,8 @@ def own(graded, reported, tmp_path):
 
 
 def page(reported, student, name="index"):
-    folder = file_names(read_class(reported.parent).students)[student]
+    students = {student, *read_class(reported.parent).students}
+    folder = file_names(students)[student]
     return (reported / "students" / folder / f"{name}.html").read_text("utf-8")
 
 
@@ -304,6 +307,52 @@ def test_the_class_page_shows_what_failed_and_with_what(reported):
     assert "Exercise 4.2: how far apart values are 4 · Means 3 of 5" in text
     assert "1 × NameError: name &#39;leng&#39; is not defined" in text
     assert "2 × NotImplementedError" in text and "mean 1.9 of 4" in text
+
+
+def test_mistakes_are_grouped_by_their_message_whatever_its_names_and_numbers(own):
+    out, again = own
+    for path in (out / "results").glob("*.json"):
+        values = json.loads(path.read_text("utf-8"))
+        if values["student"] in ("Ada Lovelace", "ada lovelace", "Zoë/../.."):
+            values["marks"][0] |= {
+                "score": 0,
+                "reason": f"`f{len(path.name)}` gives {path.name[0]}.",
+            }
+            path.write_text(json.dumps(values), "utf-8")
+    again()
+    text = words((out / "report" / "index.html").read_text("utf-8"))
+    exercise = text[text.index("What to teach again") :]
+    assert "4 of 5 teach again 3 × `f" in exercise and "1 × NameError" in exercise
+    assert "one of the answers" in exercise
+
+
+def test_roster_and_policy_are_kept_for_later_reports(own, tmp_path):
+    out, again = own
+    (tmp_path / "roster.csv").write_text("name,email\nAda Lovelace,a@x.org\nGrace Hopper,g@x.org\n")
+    (tmp_path / "policy.toml").write_text("[late]\nper_day = 10\n[weights]\n05_words = 2\n")
+    again(roster=tmp_path / "roster.csv", policy=tmp_path / "policy.toml")
+    for _ in range(2):
+        table = pd.read_csv(out / "report" / "gradebook.csv").set_index("student")
+        assert table.loc["Grace Hopper", "points"] == 13 and table.loc["Grace Hopper", "score"] == 0
+        assert table.loc["ada lovelace", "deducted"] == pytest.approx(0.7)
+        text = words((out / "report" / "index.html").read_text("utf-8"))
+        assert "Bob This is not in the roster." in text and "costs 10% of" in text
+        assert "0.7 points taken for being late" in words(page(out / "report", "ada lovelace"))
+        assert "nothing handed in" in words(page(out / "report", "Grace Hopper"))
+        again()
+    assert (out / "report" / "upload" / "moodle_grades.csv").is_file()
+
+
+def test_a_rubric_for_no_exercise_is_refused(own, tmp_path):
+    (tmp_path / "policy.toml").write_text('[rubric."04_means/none"]\n"a" = 1\n')
+    with pytest.raises(CourseError, match=r"\[rubric\] can't be used.*04_means/none"):
+        own[1](policy=tmp_path / "policy.toml")
+
+
+def test_one_is_singular(tmp_path, graded):
+    write_class(tmp_path / "out", handed_in("Ada", (1, 4, 1.0)))
+    text = words(write_report(tmp_path / "out", notebooks=graded[1]).read_text("utf-8"))
+    assert "1 student " in text and "1 notebook " in text and "1 students" not in text
 
 
 def test_the_class_page_names_late_missing_and_broken_work(reported):
