@@ -1,4 +1,4 @@
-"""Figures of chapter 05: what a strided convolution keeps, what a unit of D sees, and its answers."""
+"""Figures of chapter 05: what a strided convolution keeps, what a unit of D sees, what D says."""
 
 from __future__ import annotations
 
