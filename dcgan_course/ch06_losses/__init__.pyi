@@ -5,20 +5,21 @@ from .checks import (
     check_predictions as check_predictions,
     measure as measure,
 )
+from .formulas import (
+    loss_gradients as loss_gradients,
+    naive_cross_entropy as naive_cross_entropy,
+)
 from .plots import (
-    compare_logits as compare_logits,
-    divergences as divergences,
     draw_best_discriminator as draw_best_discriminator,
     draw_cross_entropy as draw_cross_entropy,
     draw_gradients as draw_gradients,
+    draw_logits as draw_logits,
     draw_smoothing as draw_smoothing,
     draw_toy as draw_toy,
     draw_toy_moments as draw_toy_moments,
     draw_toy_runs as draw_toy_runs,
-    loss_gradients as loss_gradients,
-    naive_cross_entropy as naive_cross_entropy,
-    toy_run as toy_run,
 )
+from .toy import divergences as divergences, toy_run as toy_run
 from .widgets import (
     explore_best_discriminator as explore_best_discriminator,
     explore_toy_gan as explore_toy_gan,

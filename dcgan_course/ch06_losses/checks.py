@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from dcgan_course.ch06_losses.plots import bell, best_discriminator
+from dcgan_course.ch06_losses.densities import bell, best_discriminator
 from dcgan_course.checking import (
     exercise,
     numbers,

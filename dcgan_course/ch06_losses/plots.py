@@ -4,37 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
-import tensorflow as tf
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dcgan_course.ch06_losses.toy import GRID, ToyRun, real_density, train_toy
+from dcgan_course.ch06_losses.densities import bell, best_discriminator, divergence
+from dcgan_course.ch06_losses.formulas import (
+    best_smoothed_logit,
+    loss_gradients,
+    naive_cross_entropy,
+    smoothed_loss,
+)
+from dcgan_course.ch06_losses.toy import (
+    GRID,
+    ToyRun,
+    divergences,
+    generated_density,
+    real_density,
+    toy_run,
+)
 from dcgan_lib import discriminator_loss, generator_loss
-from dcgan_lib.shared import GENERATED_COLOUR, REAL_COLOUR
+from dcgan_lib.shared import DARK_GREY, GENERATED_COLOUR, GREY, REAL_COLOUR, finish
 
-GREY = "#718096"
 LEGEND = {"loc": "upper right", "fontsize": "small", "edgecolor": "none", "framealpha": 1}
 LEGEND |= {"borderaxespad": 0}  # so that no curve shows above it
-BANDWIDTH = 0.12  # of the bell that each of G's points is drawn as
 DENSITY_TOP = 1.1  # of the axes that densities are drawn on
-
-
-def naive_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The formula as it is written, by way of the probability: breaks for large logits.
-
-    Args:
-        logits: float (n,).
-        labels: float (n,), in [0, 1].
-
-    Returns:
-        The loss in nats, (n,), in the precision of ``logits``; inf or NaN where it breaks.
-    """
-    with np.errstate(all="ignore"):
-        chances = 1 / (1 + np.exp(-logits))
-        return -labels * np.log(chances) - (1 - labels) * np.log(1 - chances)
 
 
 def draw_cross_entropy(cross_entropy: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Figure:
@@ -56,33 +51,7 @@ def draw_cross_entropy(cross_entropy: Callable[[np.ndarray, np.ndarray], np.ndar
         axes.set(title=f"label {label}", xlabel="logit")
         axes.legend(**LEGEND | {"loc": "upper center"})
     panels[0].set_ylabel("cross-entropy (nats)")
-    return _tidy(figure)
-
-
-def best_discriminator(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """The D that no other one beats: p / (p + q), for densities of real and generated data.
-
-    Args:
-        p: density of the real data, above 0.
-        q: density of the generated data, above 0; same shape.
-
-    Returns:
-        D's probability of "real", in (0, 1), same shape.
-    """
-    return p / (p + q)
-
-
-def divergence(p: np.ndarray, q: np.ndarray, spacing: float) -> float:
-    """Jensen-Shannon divergence of two densities on a grid: 0 (equal) to ln 2 (apart), in nats."""
-    middle = np.maximum((p + q) / 2, 1e-300)
-    terms = [a * np.log(np.maximum(a, 1e-300) / middle) for a in (p, q)]
-    return float(np.sum(terms) * spacing / 2)
-
-
-def bell(x: np.ndarray, centre: float, spread: float = 1.0) -> np.ndarray:
-    """A Gaussian's density at ``x``, in the shape of ``x``."""
-    height = 1 / (spread * math.sqrt(2 * math.pi))
-    return height * np.exp(-(((x - centre) / spread) ** 2) / 2)
+    return finish(figure)
 
 
 def draw_best_discriminator(
@@ -104,33 +73,12 @@ def draw_best_discriminator(
     axes = figure.subplots()
     _draw_densities(axes, x, p, q)
     _draw_d(axes, x, best(p, q))
-    figure.legend(loc="outside lower center", ncols=3, frameon=False)
     axes.set_xlim(-9, 9)
     axes.set_title(
         f"divergence {apart:.3f}; the best D's loss: ln 4 − 2 · {apart:.3f} = "
         f"{math.log(4) - 2 * apart:.3f}"
     )
-    return _tidy(figure)
-
-
-def loss_gradients(logits: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Both losses of G and their derivatives by D's logit, measured with ``GradientTape``.
-
-    Args:
-        logits: (n,), D of generated faces.
-
-    Returns:
-        "minimax" and "non-saturating", each: loss (n,), derivative (n,).
-    """
-    logit = tf.constant(logits, tf.float32)
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(logit)
-        losses = {
-            "minimax": -tf.nn.softplus(logit),  # log(1 - sigmoid)
-            "non-saturating": tf.nn.softplus(-logit),  # -log(sigmoid)
-        }
-    slopes = {name: tape.gradient(loss, logit) for name, loss in losses.items()}
-    return {name: (loss.numpy(), slopes[name].numpy()) for name, loss in losses.items()}
+    return finish(figure, "below")
 
 
 def draw_gradients() -> Figure:
@@ -147,9 +95,8 @@ def draw_gradients() -> Figure:
     for axes in (left, right):
         axes.axvspan(-10, -4, color=GREY, alpha=0.15, linewidth=0)
         axes.set_xlabel("D's logit of a generated face")
-        axes.legend(frameon=False)
-    right.text(-7, 0.5, "D rejects\nwith confidence", ha="center", va="center", color="#4a5568")
-    return _tidy(figure)
+    right.text(-7, 0.5, "D rejects\nwith confidence", ha="center", va="center", color=DARK_GREY)
+    return finish(figure, "inside")
 
 
 def draw_smoothing(smoothing: float = 0.1) -> Figure:
@@ -158,16 +105,15 @@ def draw_smoothing(smoothing: float = 0.1) -> Figure:
     figure = Figure(figsize=(7, 3.2), layout="constrained")
     axes = figure.subplots()
     for amount, style in ((0.0, "--"), (smoothing, "-")):
-        loss = tf.nn.sigmoid_cross_entropy_with_logits(np.full_like(logits, 1 - amount), logits)
+        loss = smoothed_loss(logits, amount)
         axes.plot(logits, loss, style, color=REAL_COLOUR, label=f"label {1 - amount:g}")
-    lowest = math.log((1 - smoothing) / smoothing)
+    lowest = best_smoothed_logit(smoothing)
     axes.axvline(lowest, color=GREY, linestyle=":", label=f"lowest: D says {1 - smoothing:g}")
     axes.set(title="D's loss on a real face", xlabel="D's logit", ylabel="nats")
-    axes.legend(frameon=False)
-    return _tidy(figure)
+    return finish(figure, "inside")
 
 
-def compare_logits(logits: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
+def draw_logits(logits: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
     """Histograms of D's logits on real and generated faces, one panel for each title.
 
     Args:
@@ -182,25 +128,7 @@ def compare_logits(logits: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
         axes.hist(np.ravel(fake), bins, color=GENERATED_COLOUR, alpha=0.6, label="generated")
         d_loss, g_loss = float(discriminator_loss(real, fake)), float(generator_loss(fake))
         axes.set(title=f"{title}\nlosses: D {d_loss:.3f}, G {g_loss:.3f}", xlabel="D's logit")
-        axes.legend(frameon=False, fontsize="small")
-    return _tidy(figure)
-
-
-@lru_cache(maxsize=64)
-def toy_run(learning_rate: float, beta_1: float, seed: int = 0) -> ToyRun:
-    """``train_toy``, kept: moving the step alone trains nothing anew."""
-    return train_toy(learning_rate, beta_1, seed=seed)
-
-
-def generated_density(points: np.ndarray) -> np.ndarray:
-    """Density along GRID of points, each drawn as a narrow bell: (n,) → (len(GRID),)."""
-    return bell(GRID[:, None], points, BANDWIDTH).mean(axis=1)
-
-
-def divergences(run: ToyRun) -> np.ndarray:
-    """How far G's density is from the data's at each kept step: (frames,), 0 to ln 2."""
-    real, spacing = real_density(GRID, run.centres), GRID[1] - GRID[0]
-    return np.array([divergence(real, generated_density(row), spacing) for row in run.points])
+    return finish(figure, "inside")
 
 
 def draw_toy(learning_rate: float = 0.001, beta_1: float = 0.5, step: int = 1000) -> Figure:
@@ -212,7 +140,7 @@ def draw_toy(learning_rate: float = 0.001, beta_1: float = 0.5, step: int = 1000
         step: 0 to 1000; the nearest that was kept is shown.
     """
     run = toy_run(learning_rate, beta_1)
-    frame = int(np.argmin(np.abs(run.steps - step)))
+    frame = run.nearest_frame(step)
     figure = Figure(figsize=(10, 4.4), layout="constrained")
     panels = figure.subplot_mosaic("ab;ac", width_ratios=(1.5, 1))
     _draw_moment(panels["a"], run, frame)
@@ -224,7 +152,7 @@ def draw_toy(learning_rate: float = 0.001, beta_1: float = 0.5, step: int = 1000
     _draw_nats(panels["c"], run)
     for axes in (panels["b"], panels["c"]):
         axes.axvline(run.steps[frame], color="black", linewidth=1)
-    return _tidy(figure)
+    return finish(figure)
 
 
 def draw_toy_moments(run: ToyRun, steps: tuple[int, ...] = (0, 100, 300, 1000)) -> Figure:
@@ -232,13 +160,11 @@ def draw_toy_moments(run: ToyRun, steps: tuple[int, ...] = (0, 100, 300, 1000)) 
     figure = Figure(figsize=(10, 3), layout="constrained")
     panels = figure.subplots(1, len(steps), sharey=True)
     for axes, step in zip(panels, steps, strict=True):
-        frame = int(np.argmin(np.abs(run.steps - step)))
+        frame = run.nearest_frame(step)
         _draw_moment(axes, run, frame)
         axes.set(title=f"step {run.steps[frame]}")
         axes.label_outer()
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
-    return _tidy(figure)
+    return finish(figure, "below")
 
 
 def draw_toy_runs(runs: dict[str, ToyRun]) -> Figure:
@@ -250,15 +176,16 @@ def draw_toy_runs(runs: dict[str, ToyRun]) -> Figure:
     figure = Figure(figsize=(10, 2.4 * len(runs)), layout="constrained")
     rows = figure.subplots(len(runs), 3, squeeze=False)
     for (left, middle, right), (title, run) in zip(rows, runs.items(), strict=True):
-        film = np.stack([generated_density(points) for points in run.points])  # (frames, grid)
         extent = (GRID[0], GRID[-1], run.steps[-1], 0)
-        left.imshow(film, aspect="auto", cmap="Oranges", vmin=0, vmax=DENSITY_TOP, extent=extent)
+        left.imshow(
+            run.film(), aspect="auto", cmap="Oranges", vmin=0, vmax=DENSITY_TOP, extent=extent
+        )
         for centre in run.centres:
             left.axvline(centre, color=REAL_COLOUR, linestyle=":")
         left.set(title=title, xlabel="x (dotted: the data's centres)", ylabel="step")
         _draw_outputs(middle, run)
         _draw_nats(right, run)
-    return _tidy(figure)
+    return finish(figure)
 
 
 def _draw_moment(axes: Axes, run: ToyRun, frame: int) -> None:
@@ -292,9 +219,3 @@ def _draw_nats(axes: Axes, run: ToyRun) -> None:
     axes.plot(run.steps, divergences(run), color="black", label="divergence, G to data")
     axes.set(title="the loss and the truth (nats)", xlabel="step", ylim=(0, 3.2))
     axes.legend(**LEGEND)
-
-
-def _tidy(figure: Figure) -> Figure:
-    for axes in figure.axes:
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure

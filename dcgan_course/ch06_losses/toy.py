@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from dcgan_course.ch06_losses.densities import bell, divergence
 from dcgan_lib.shared import CourseError
 
 CENTRES = (-1.5, 1.5)  # of the data's Gaussians
@@ -21,6 +23,7 @@ HIDDEN = 24  # units of each hidden layer
 LATENT = 2  # numbers in z, uniform in [-1, 1]
 BATCH = 64  # points of each kind in a step
 SHOWN = 400  # points that G makes of one fixed set of z, to show its density
+BANDWIDTH = 0.12  # of the bell that each of G's points is drawn as
 SLOPE = 0.2  # of LeakyReLU, as in the course's D
 BETA_2, EPSILON = 0.999, 1e-7  # Adam's other two numbers; Keras's defaults
 
@@ -46,6 +49,14 @@ class ToyRun:
     g_loss: np.ndarray
     d_real: np.ndarray
     d_fake: np.ndarray
+
+    def nearest_frame(self, step: int) -> int:
+        """Which of the kept pictures is nearest to a step."""
+        return int(np.argmin(np.abs(self.steps - step)))
+
+    def film(self) -> np.ndarray:
+        """The density of what G made at each kept step: float (frames, len(GRID))."""
+        return np.stack([generated_density(points) for points in self.points])
 
 
 def train_toy(
@@ -88,7 +99,23 @@ def train_toy(
             real = draw_real(random, centres, BATCH)
             z = random.uniform(-1, 1, (BATCH, LATENT))
             history.append(_train_step(generator, discriminator, adams, real, z))
-    return ToyRun(tuple(centres), kept, np.stack(points), np.stack(d_grid), *np.transpose(history))
+    d_loss, g_loss, d_real, d_fake = np.transpose(history)
+    return ToyRun(
+        centres=tuple(centres),
+        steps=kept,
+        points=np.stack(points),
+        d_grid=np.stack(d_grid),
+        d_loss=d_loss,
+        g_loss=g_loss,
+        d_real=d_real,
+        d_fake=d_fake,
+    )
+
+
+@lru_cache(maxsize=64)
+def toy_run(learning_rate: float, beta_1: float, seed: int = 0) -> ToyRun:
+    """``train_toy``, kept: choosing another step to look at doesn't train it again."""
+    return train_toy(learning_rate, beta_1, seed=seed)
 
 
 def draw_real(random: np.random.Generator, centres: Sequence[float], count: int) -> np.ndarray:
@@ -98,8 +125,18 @@ def draw_real(random: np.random.Generator, centres: Sequence[float], count: int)
 
 def real_density(x: np.ndarray, centres: Sequence[float] = CENTRES) -> np.ndarray:
     """The data's density at ``x``, in the shape of ``x``."""
-    bells = [np.exp(-(((x - centre) / SPREAD) ** 2) / 2) for centre in centres]
-    return np.mean(bells, axis=0) / (SPREAD * np.sqrt(2 * np.pi))
+    return np.mean([bell(x, centre, SPREAD) for centre in centres], axis=0)
+
+
+def generated_density(points: np.ndarray) -> np.ndarray:
+    """Density along GRID of points, each drawn as a narrow bell: (n,) → (len(GRID),)."""
+    return bell(GRID[:, None], points, BANDWIDTH).mean(axis=1)
+
+
+def divergences(run: ToyRun) -> np.ndarray:
+    """How far G's density is from the data's at each kept step: (frames,), 0 to ln 2."""
+    real, spacing = real_density(GRID, run.centres), GRID[1] - GRID[0]
+    return np.array([divergence(real, generated_density(row), spacing) for row in run.points])
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:
@@ -150,7 +187,7 @@ class Network:
 
         Args:
             passed: what ``forward`` gave.
-            slope: (batch, 1), the loss's derivative by the output.
+            slope: (batch, 1), the loss's derivative with respect to the output.
 
         Returns:
             The gradient of ``flat``, (n,), and that of the input, (batch, inputs).
@@ -189,7 +226,7 @@ def _train_step(
     count, made = len(real), generator.forward(z)
     seen = discriminator.forward(np.concatenate([real, made[-1]]))  # (2·count, 1) at the end
     chances = sigmoid(seen[-1])
-    # the derivative of a cross-entropy by its logit is the probability minus the label
+    # the derivative of a cross-entropy with respect to its logit is the probability minus the label
     errors = chances - np.repeat([[1.0], [0.0]], count, axis=0)
     d_gradient, _ = discriminator.backward(seen, errors / count)
     seen_fake = [values[count:] for values in seen]

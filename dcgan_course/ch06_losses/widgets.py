@@ -20,7 +20,7 @@ def explore_best_discriminator() -> ipywidgets.VBox:
 
 
 def explore_toy_gan() -> ipywidgets.VBox:
-    """Sliders of learning rate, β1 and step over a toy GAN; the first two train it anew."""
+    """Sliders of learning rate, β1 and step over a toy GAN; the first two train it again."""
     return explorer(
         draw_toy,
         width=900,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dcgan_course.ch06_losses import checks as check, plots, toy, widgets
+from dcgan_course.ch06_losses import checks as check, densities, formulas, plots, toy, widgets
 from dcgan_course.checking import CheckFailed
 from dcgan_lib.losses import discriminator_loss, generator_loss
 from dcgan_lib.shared.errors import CourseError
@@ -24,7 +24,7 @@ def test_the_stable_cross_entropy_is_accepted(capsys):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (plots.naive_cross_entropy, "not finite at logits"),
+        (formulas.naive_cross_entropy, "not finite at logits"),
         (lambda x, y: np.log1p(np.exp(-x)) * y + np.log1p(np.exp(x)) * (1 - y), "not finite"),
         (lambda x, y: cross_entropy(x, 1 - y), "wrong way round"),
         (lambda x, y: cross_entropy(x, y).mean(), "no mean yet"),
@@ -83,7 +83,7 @@ def by_probabilities(real, fake):
         ),
         (
             lambda r, f: (discriminator_loss(r, f), tf.reduce_mean(tf.nn.softplus(f))),
-            "or has D's label",
+            "has D's label",
         ),
         (lambda r, f: (discriminator_loss(r, f), generator_loss(r)), "over real faces"),
         (by_probabilities, "logits of ±100 has other values"),
@@ -95,7 +95,7 @@ def test_wrong_losses_are_refused(wrong, message):
 
 
 def test_the_best_discriminator_is_accepted():
-    check.check_best_discriminator(plots.best_discriminator)
+    check.check_best_discriminator(densities.best_discriminator)
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_a_worse_discriminator_is_refused(wrong, message):
 @pytest.mark.parametrize(("distance", "spread"), [(0, 1), (8, 2), (0, 0.4), (8, 0.4), (3, 1)])
 def test_the_best_ds_loss_is_ln_4_less_twice_the_divergence(distance, spread):
     x = np.linspace(-20, 20, 4001)
-    p, q = plots.bell(x, -distance / 2), plots.bell(x, distance / 2, spread)
+    p, q = densities.bell(x, -distance / 2), densities.bell(x, distance / 2, spread)
     p, q = p + 1e-300, q + 1e-300
-    best = np.clip(plots.best_discriminator(p, q), 1e-15, 1 - 1e-15)
+    best = np.clip(densities.best_discriminator(p, q), 1e-15, 1 - 1e-15)
     loss = -np.sum(p * np.log(best) + q * np.log(1 - best)) * 0.01
-    apart = plots.divergence(p, q, 0.01)
+    apart = densities.divergence(p, q, 0.01)
     assert 0 <= apart <= math.log(2)
     assert loss == pytest.approx(math.log(4) - 2 * apart, abs=1e-6)
     title = plots.draw_best_discriminator(distance, spread).axes[0].get_title()
@@ -129,8 +129,8 @@ def test_the_best_ds_loss_is_ln_4_less_twice_the_divergence(distance, spread):
 
 def test_the_naive_cross_entropy_breaks_where_the_chapter_says_so():
     logits = np.array([-100, 0, 20], np.float32)
-    assert plots.naive_cross_entropy(logits, np.ones(3, np.float32))[0] == np.inf
-    assert plots.naive_cross_entropy(logits, np.zeros(3, np.float32))[2] == np.inf
+    assert formulas.naive_cross_entropy(logits, np.ones(3, np.float32))[0] == np.inf
+    assert formulas.naive_cross_entropy(logits, np.zeros(3, np.float32))[2] == np.inf
     left, right = plots.draw_cross_entropy(cross_entropy).axes
     assert left.lines[0].get_ydata()[0] == pytest.approx(120)
     assert right.lines[0].get_ydata()[-1] == pytest.approx(120)
@@ -139,7 +139,7 @@ def test_the_naive_cross_entropy_breaks_where_the_chapter_says_so():
 
 def test_the_minimax_gradient_vanishes_and_the_other_does_not():
     logits = np.array([-10.0, 0.0, 10.0])
-    curves = plots.loss_gradients(logits)
+    curves = formulas.loss_gradients(logits)
     assert np.abs(curves["minimax"][1]) == pytest.approx([4.5e-5, 0.5, 1], abs=1e-4)
     assert np.abs(curves["non-saturating"][1]) == pytest.approx([1, 0.5, 4.5e-5], abs=1e-4)
     loss = generator_loss(tf.constant([[-10.0]]))
@@ -160,7 +160,7 @@ def test_smoothing_has_its_lowest_point_where_d_says_the_label():
 def test_logits_are_drawn_with_their_losses():
     undecided = np.zeros((4, 1), np.float32)
     sure = (undecided + 9, undecided - 9)
-    figure = plots.compare_logits({"fresh": (undecided, undecided), "sure": sure})
+    figure = plots.draw_logits({"fresh": (undecided, undecided), "sure": sure})
     titles = [axes.get_title() for axes in figure.axes]
     assert titles == ["fresh\nlosses: D 1.386, G 0.693", "sure\nlosses: D 0.000, G 9.000"]
 
@@ -217,9 +217,9 @@ def test_the_same_seed_gives_the_same_toy():
 
 
 def test_a_calm_toy_settles_and_a_hasty_one_collapses():
-    calm, hasty = plots.toy_run(0.001, 0.5), plots.toy_run(0.03, 0.9)
+    calm, hasty = toy.toy_run(0.001, 0.5), toy.toy_run(0.03, 0.9)
     late = slice(len(calm.steps) // 2, None)
-    assert plots.divergences(calm)[late].mean() < 0.1 < 0.3 < plots.divergences(hasty)[late].mean()
+    assert toy.divergences(calm)[late].mean() < 0.1 < 0.3 < toy.divergences(hasty)[late].mean()
     assert calm.d_loss[500:].mean() == pytest.approx(math.log(4), abs=0.05)
     assert calm.d_fake[500:].std() * 5 < hasty.d_fake[500:].std()
     assert (calm.points[late].std(axis=1) > 1).all()  # both heaps
@@ -227,7 +227,7 @@ def test_a_calm_toy_settles_and_a_hasty_one_collapses():
 
 
 def test_a_toy_may_forget_a_heap():
-    both, one = plots.toy_run(0.003, 0.9), plots.toy_run(0.003, 0.9, seed=3)
+    both, one = toy.toy_run(0.003, 0.9), toy.toy_run(0.003, 0.9, seed=3)
     assert 0.3 < (both.points[-1] < 0).mean() < 0.7
     assert (one.points[25:] < 0).mean() < 0.05
     assert one.d_loss[500:].mean() < 1.2 < both.d_loss[500:].mean()
@@ -250,17 +250,17 @@ def test_the_toy_refuses_what_it_cant_do(changes, message):
 def test_densities_sum_to_one():
     spacing = toy.GRID[1] - toy.GRID[0]
     real = toy.draw_real(np.random.default_rng(0), toy.CENTRES, 4000)[:, 0]
-    drawn, true = plots.generated_density(real), toy.real_density(toy.GRID)
+    drawn, true = toy.generated_density(real), toy.real_density(toy.GRID)
     assert drawn.sum() * spacing == pytest.approx(1, abs=0.01)
     assert true.sum() * spacing == pytest.approx(1, abs=0.01)
-    assert plots.divergence(drawn, true, spacing) < 0.02
+    assert densities.divergence(drawn, true, spacing) < 0.02
 
 
 @pytest.mark.parametrize("learning_rate", [10**-3.5, 10**-1.5])
 @pytest.mark.parametrize("beta_1", [widgets.BETAS[0], widgets.BETAS[-1]])
 def test_a_moment_of_the_toy_is_drawn_at_both_ends_of_each_slider(learning_rate, beta_1):
     figures = [plots.draw_toy(learning_rate, beta_1, step) for step in (0, 1000)]
-    run = plots.toy_run(learning_rate, beta_1)
+    run = toy.toy_run(learning_rate, beta_1)
     assert all(np.isfinite(values).all() for values in (run.points, run.d_grid, run.d_loss))
     for figure, frame in zip(figures, (0, -1), strict=True):
         moment = figure.axes[0]
@@ -269,11 +269,11 @@ def test_a_moment_of_the_toy_is_drawn_at_both_ends_of_each_slider(learning_rate,
 
 
 def test_whole_runs_and_moments_are_drawn():
-    run = plots.toy_run(0.001, 0.5)
+    run = toy.toy_run(0.001, 0.5)
     figure = plots.draw_toy_runs({"one": run, "two": run})
     assert [axes.get_title() for axes in figure.axes[::3]] == ["one", "two"]
     assert figure.axes[0].images[0].get_array().shape == (len(run.steps), len(toy.GRID))
-    np.testing.assert_allclose(figure.axes[2].lines[-1].get_ydata(), plots.divergences(run))
+    np.testing.assert_allclose(figure.axes[2].lines[-1].get_ydata(), toy.divergences(run))
     moments = plots.draw_toy_moments(run, (0, 1000))
     assert [axes.get_title() for axes in moments.axes] == ["step 0", "step 1000"]
 
@@ -289,9 +289,9 @@ def test_the_widgets_redraw():
     assert_redraws(widgets.explore_toy_gan(), "beta_1", 0.9)
 
 
-def test_moving_the_step_trains_nothing_anew(monkeypatch):
+def test_moving_the_step_trains_nothing_again(monkeypatch):
     box = widgets.explore_toy_gan()
-    monkeypatch.setattr(plots, "train_toy", None)
+    monkeypatch.setattr(toy, "train_toy", None)
     assert_redraws(box, "step", 200)
 
 
