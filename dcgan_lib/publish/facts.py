@@ -36,12 +36,12 @@ def photographs(run: str | Path, database: str | None) -> str:
         return f"{count}. Whoever published this page didn't say of whom, or by whom.</p>"
     known = DATABASES[database]
     credit = f"<p>{escape(known.credit)}.</p>" if known.credit else ""
-    terms = f"<p><strong>{escape(known.licence)}.</strong> {escape(known.terms)}</p>"
+    terms = f"<p>{escape(known.terms)}</p>"
     return f"{count}: {escape(known.title)}.</p>{credit}{terms}"
 
 
 def copies(run: str | Path) -> str:
-    """HTML: the memorisation in the run's ``report.json``, in plain words, or that there is none."""
+    """HTML: the memorisation in the run's ``report.json`` in plain words, or that there is none."""
     report = _report(run)
     share = report.get("memorisation")
     if share is None:
@@ -50,10 +50,11 @@ def copies(run: str | Path) -> str:
             "A program that has seen few photographs for long copies most.</p>"
         )
     return (
-        f"<p>Of {report['count']} faces that were measured, each beside each new photograph, the "
-        f"generated one lies nearer to a photograph that the program was shown in "
-        f"<strong>{share:.0%}</strong> of the pairs. 50% would be as new as new photographs are, "
-        f"100% copies.</p><p>{_reading(share)}</p>"
+        f"<p>Measured on {report['count']} faces: of a generated face and a new photograph, "
+        "the face was the one nearer to what the program had seen in "
+        f"<strong>{100 * share:.0f} of 100</strong> pairs. 50 would be as new as a new photograph, "
+        f"100 copies.</p><p>{_reading(share)} Where the new photographs show people whom the "
+        "program had seen, the measure is lenient.</p>"
     )
 
 

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
 import keras
 import numpy as np
+
+from dcgan_lib import build_generator, get_settings
+
+ENGINE = Path(__file__).parents[2] / "dcgan_lib/publish/page"
+RUNNER = Path(__file__).with_name("run_engine.js")
 
 VARIANTS = (
     {},
@@ -37,3 +47,22 @@ def filled(model: keras.Model, seed: int = 0) -> keras.Model:
         values = random.normal(0, np.prod(shape[:-1]) ** -0.5, shape)
         weight.assign(random.uniform(0.5, 1.5, shape) if len(shape) < 2 else values)
     return model
+
+
+def make_run(folder: Path, **changes: Any) -> Path:
+    """A run's folder as training leaves it, with G's weights drawn at large: its faces differ."""
+    settings = get_settings("tiny", **changes)
+    folder.mkdir(parents=True)
+    (folder / "settings.json").write_text(json.dumps(settings.to_dict()), "utf-8")
+    split = {"train": [f"s{n}/1.png" for n in range(1, 41)], "held_out": []}
+    (folder / "faces.json").write_text(json.dumps(split), "utf-8")
+    filled(build_generator(settings)).save(folder / "generator.keras")
+    return folder
+
+
+def run_node(folder: Path, **values: Any) -> dict[str, Any]:
+    """What the page's own scripts answer in Node; see run_engine.js for what they are asked."""
+    (folder / "asked.json").write_text(json.dumps(values), "utf-8")
+    line = ["node", RUNNER, ENGINE / "engine.js", ENGINE / "latent.js", folder / "asked.json"]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)

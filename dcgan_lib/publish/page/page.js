@@ -49,6 +49,7 @@ function paint(canvas, image, opacity = 1) {
   const pen = canvas.getContext("2d");
   pen.imageSmoothingQuality = "high";
   pen.globalAlpha = opacity;
+  pen.globalCompositeOperation = opacity < 1 ? "source-over" : "copy"; // nothing shines through
   pen.drawImage(pad, 0, 0, canvas.width, canvas.height);
 }
 
