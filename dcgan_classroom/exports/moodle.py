@@ -16,7 +16,7 @@ import pandas as pd
 
 from dcgan_classroom.archive import write_archive
 from dcgan_classroom.gradebook import ClassBook
-from dcgan_classroom.roster import MOODLE_WORKSHEET, Roster, moodle_number
+from dcgan_classroom.roster import MOODLE_WORKSHEET, Roster
 from dcgan_classroom.spreadsheet import write_csv
 
 GRADE, MAXIMUM, COMMENTS = "Grade", "Maximum Grade", "Feedback comments"
@@ -95,7 +95,8 @@ def write_moodle_feedback(
 def _number(book: ClassBook, roster: Roster | None, student: str) -> str:
     """Moodle's number of somebody in this assignment: each assignment has numbers of its own."""
     results = [result for _, result in book.results(student) if result]
-    of_submission = next(filter(None, (moodle_number(one.source) for one in results)), "")
+    numbers = [one.number for one in results if f"_{one.number}_assignsubmission_" in one.source]
+    of_submission = next(filter(None, numbers), "")
     person = book.people.get(student)
     is_listed = person and roster and roster.kind == MOODLE_WORKSHEET
     return of_submission or (person.number if is_listed else "")

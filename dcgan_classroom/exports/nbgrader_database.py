@@ -7,13 +7,14 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy.exc import DatabaseError, SAWarning
 
 from dcgan_classroom.gradebook import ClassBook, GradedChapter
-from dcgan_classroom.grading import Mark, Result
+from dcgan_classroom.grading import Mark, Result, deadline_moment
 from dcgan_lib.shared import CourseError
 
 
@@ -33,7 +34,7 @@ def write_database(book: ClassBook, path: str | Path) -> int:
     try:
         with _surroundings(), Gradebook(f"sqlite:///{path}") as gradebook:
             for chapter in book.chapters:
-                _assignment(gradebook, chapter, book.deadline)
+                _assignment(gradebook, chapter, deadline_moment(book.deadline))
             for (student, chapter), result in sorted(book.counted.items()):
                 _submission(gradebook, student, chapter, result)
                 _grades(gradebook, book, result)
@@ -58,9 +59,9 @@ def _surroundings() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-def _assignment(gradebook: Gradebook, chapter: GradedChapter, deadline: str) -> None:
-    name = chapter.name
-    gradebook.update_or_create_assignment(name, **({"duedate": deadline} if deadline else {}))
+def _assignment(gradebook: Gradebook, chapter: GradedChapter, deadline: datetime | None) -> None:
+    name, due = chapter.name, {"duedate": deadline.isoformat()} if deadline else {}
+    gradebook.update_or_create_assignment(name, **due)
     gradebook.update_or_create_notebook(name, name)
     for cell in chapter.cells:
         kind = "markdown" if cell.manual else "code"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from dcgan_classroom.gradebook.book import ClassBook, Handin
 from dcgan_classroom.gradebook.policy import ALL_CHAPTERS, Policy
 from dcgan_classroom.gradebook.times import moment
-from dcgan_classroom.grading import Result
+from dcgan_classroom.grading import Result, deadline_moment
 from dcgan_lib.shared import CourseError
 
 DAY = timedelta(days=1)
@@ -24,15 +24,22 @@ def counted_by(book: ClassBook, policy: Policy) -> ClassBook:
             from a student's own.
 
     Raises:
-        CourseError: an extension for nobody of the class, or for no chapter that was graded.
+        CourseError: an extension for nobody of the class, or for no chapter that was graded; or
+            the best attempt is to count, and only the last ones were graded.
     """
-    extensions = _extensions(book, policy)
+    if policy.attempt == "best" and not book.every_attempt:
+        raise CourseError(
+            "The best attempt isn't known. Expected: a grading of every attempt. Received: "
+            f"{book.folder}, in which the last attempts were graded. Grade again with "
+            "--every-attempt --resume."
+        )
+    deadline, extensions = deadline_moment(book.deadline), _extensions(book, policy)
     counted: dict[Handin, Result] = {}
     deducted: dict[Handin, float] = {}
     for key, results in book.handed_in.items():
         extended = extensions.get(key)
         timed = [_timed(result, extended) for result in results]
-        costs = [_cost(one, extended or moment(book.deadline), policy) for one in timed]
+        costs = [_cost(one, extended or deadline, policy) for one in timed]
         place = len(timed) - 1
         if policy.attempt == "best":
             worth = [one.score - cost * one.points for one, cost in zip(timed, costs, strict=True)]

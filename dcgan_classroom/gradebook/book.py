@@ -50,7 +50,8 @@ class ClassBook:
         chapters: that were graded, in order.
         profile: that the chapters ran with.
         seed: of the course.
-        deadline: ISO 8601, or "".
+        deadline: as ``grade`` was given it, or "".
+        every_attempt: whether earlier attempts were graded as well as the last.
         problems: what was wrong with files and names: (source, problem).
         handed_in: every graded attempt, first to last, by (student, chapter).
         counted: the result that counts, by (student, chapter).
@@ -65,6 +66,7 @@ class ClassBook:
     profile: str
     seed: int
     deadline: str
+    every_attempt: bool
     problems: tuple[tuple[str, str], ...]
     handed_in: Mapping[Handin, tuple[Result, ...]]
     counted: Mapping[Handin, Result]
@@ -196,6 +198,7 @@ def _facts(path: Path) -> dict[str, object]:
             "profile": str(values["profile"]),
             "seed": values["seed"],
             "deadline": values["deadline"] or "",
+            "every_attempt": bool(values.get("every_attempt", False)),
             "problems": tuple((one["source"], one["problem"]) for one in values["problems"]),
         }
     except (OSError, ValueError, TypeError, KeyError) as error:

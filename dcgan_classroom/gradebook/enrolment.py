@@ -24,7 +24,7 @@ def enrolled(book: ClassBook, roster: Roster) -> ClassBook:
         roster: the class list.
     """
     handed = [
-        Handed(result.student, result.source)
+        Handed(result.student, result.number)
         for results in book.handed_in.values()
         for result in results
     ]

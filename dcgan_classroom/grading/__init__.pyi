@@ -1,4 +1,4 @@
-from .arguments import Options as Options
+from .arguments import Options as Options, deadline_moment as deadline_moment
 from .command import doctor_command as doctor_command, grade_command as grade_command
 from .grade import grade_class as grade_class
 from .results import (

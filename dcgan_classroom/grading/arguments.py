@@ -33,6 +33,7 @@ class Options:
         deadline: ISO 8601, with the name of a time zone after it or not; without any, this
             machine's holds.
         exports: whether the outermost folders and archives are exports, not students'.
+        every_attempt: whether earlier attempts are graded as well as the last.
         notebooks: folder of the solved chapters, and of ``probes.py`` for a course of one's own.
         params: further parameters of the notebooks.
     """
@@ -47,6 +48,7 @@ class Options:
     pattern: str | None = None
     deadline: str | None = None
     exports: bool = False
+    every_attempt: bool = False
     notebooks: str | Path = NOTEBOOKS
     params: Mapping[str, object] = field(default_factory=dict)
 

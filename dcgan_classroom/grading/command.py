@@ -55,6 +55,9 @@ def grade_command(
     exports: Annotated[
         bool, typer.Option("--exports", help="SUBMISSIONS holds several exports, not students.")
     ] = False,
+    every_attempt: Annotated[
+        bool, typer.Option("--every-attempt", help="Earlier ones too, for the best to count.")
+    ] = False,
     deadline: Annotated[
         str | None, typer.Option(metavar="ISO", help="Such as '2026-11-30T23:59 Europe/Berlin'.")
     ] = None,
@@ -98,6 +101,7 @@ def grade_command(
         resume=resume,
         pattern=pattern,
         exports=exports,
+        every_attempt=every_attempt,
         deadline=deadline,
         notebooks=notebooks,
         params=_read_params(params),

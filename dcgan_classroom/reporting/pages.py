@@ -81,5 +81,6 @@ def _environment() -> Environment:
     environment.filters["noun"] = noun
     environment.filters["plain"] = plain
     environment.filters["points_text"] = points_text
+    environment.filters["deadline"] = lambda text: text.replace("T", " ", 1)
     environment.filters["day"] = lambda text: text[:16].replace("T", " ")
     return environment

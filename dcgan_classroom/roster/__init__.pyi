@@ -1,7 +1,6 @@
 from .matching import (
     Handed as Handed,
     match_people as match_people,
-    moodle_number as moodle_number,
     plain as plain,
 )
 from .people import (

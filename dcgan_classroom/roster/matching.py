@@ -10,17 +10,15 @@ from dataclasses import dataclass
 
 from dcgan_classroom.roster.people import CANVAS, OTHER, Person, Roster
 
-MOODLE_NUMBER = re.compile(r"_(\d+)_assignsubmission_")
-CANVAS_NUMBER = re.compile(r"^[^_/]+(?:_LATE)?_(\d+)_\d+_")
 STATED_NUMBER = re.compile(r"\((\d+)\)$")
 
 
 @dataclass(frozen=True)
 class Handed:
-    """What a grading knows of somebody: a name, and where one of the files was found."""
+    """What a grading knows of somebody: a name, and the platform's number or ""."""
 
     name: str
-    source: str
+    number: str = ""
 
 
 def match_people(
@@ -78,23 +76,9 @@ def _rivals(by_name: Mapping[str, Person], by_number: Mapping[str, Person]) -> l
 
 
 def _number(one: Handed) -> str:
-    """The platform's number, in the name or in the outermost part of the source."""
+    """The platform's number, which stands in the name too where several people have that name."""
     stated = STATED_NUMBER.search(one.name)
-    if stated:
-        return stated[1]
-    canvas = [CANVAS_NUMBER.match(part) for part in _outermost(one.source)]
-    return moodle_number(one.source) or next((found[1] for found in canvas if found), "")
-
-
-def moodle_number(source: str) -> str:
-    """The number that Moodle's download names somebody by, or ""."""
-    found = [MOODLE_NUMBER.search(part) for part in _outermost(source)]
-    return next((one[1] for one in found if one), "")
-
-
-def _outermost(source: str) -> list[str]:
-    """An archive or folder of the instructor's, and what stands at its top."""
-    return source.split("/")[:2]
+    return one.number or (stated[1] if stated else "")
 
 
 def _same(by_text: Mapping[str, list[Person]], name: str, number: str) -> list[Person]:

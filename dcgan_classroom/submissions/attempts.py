@@ -54,10 +54,15 @@ def _namesakes(name: str, count: int, apart: bool) -> str:
     )
 
 
-def last_attempts(
-    read: Iterable[tuple[Submission, Told]],
+def counted_attempts(
+    read: Iterable[tuple[Submission, Told]], most: int = 1
 ) -> tuple[list[Submission], list[Problem]]:
-    """The last attempt of each, numbered; and a line for every other file."""
+    """The last attempts of each, numbered; and a line for every other file.
+
+    Args:
+        read: every submission, and what its path tells.
+        most: how many of the last attempts; copies of a later one aren't among them.
+    """
     groups: dict[tuple[str, str], list[tuple[Submission, Told]]] = {}
     for one, told in read:
         groups.setdefault((one.student, one.chapter), []).append((one, told))
@@ -65,11 +70,20 @@ def last_attempts(
     for group in groups.values():
         group.sort(key=lambda pair: (pair[1].attempt, pair[0].submitted, pair[0].source))
         numbered = [replace(one, attempt=place) for place, (one, _) in enumerate(group, 1)]
-        counted.append(numbered[-1])
-        for (_, told), one in zip(group[:-1], numbered[:-1], strict=True):
+        kept = _different(numbered)[-most:]
+        counted += kept
+        for (_, told), one in zip(group, numbered, strict=True):
+            if one in kept:
+                continue
             text = _why_not(one, told, group[-1], len(group))
             problems.append(Problem(one.source, text, one.student, one.chapter, one.number))
     return counted, problems
+
+
+def _different(attempts: list[Submission]) -> list[Submission]:
+    """Attempts that no later one repeats."""
+    later = {one.data: one for one in attempts}
+    return [one for one in attempts if later[one.data] is one]
 
 
 def _why_not(one: Submission, told: Told, last: tuple[Submission, Told], count: int) -> str:

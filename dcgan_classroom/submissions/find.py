@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import is_zipfile
 
-from dcgan_classroom.submissions.attempts import Who, last_attempts, names_of
+from dcgan_classroom.submissions.attempts import Who, counted_attempts, names_of
 from dcgan_classroom.submissions.collect import Read, collect_student
 from dcgan_classroom.submissions.entries import DiskEntry, Entry, read_archive
 from dcgan_classroom.submissions.found import Found, Problem
@@ -21,6 +21,7 @@ from dcgan_classroom.submissions.owners import (
 )
 from dcgan_lib.shared import CourseError
 
+MOST_ATTEMPTS = 10  # of a student that are graded, where every attempt is
 MOST_MEMBERS, LONGEST_LIST = 5_000_000, 2**29  # of an export, which a platform made
 
 
@@ -30,6 +31,7 @@ def find_submissions(
     pattern: str | None = None,
     grade_ids: Mapping[str, Collection[str]] | None = None,
     exports: bool = False,
+    every_attempt: bool = False,
 ) -> Found:
     """Find the notebooks that students handed in.
 
@@ -45,6 +47,7 @@ def find_submissions(
         pattern: where names are others; see ``names.SYNTAX``.
         grade_ids: of each chapter, to recognise a notebook whose name doesn't tell it.
         exports: whether what lies in ``path`` are exports, each a folder or an archive.
+        every_attempt: whether the last ``MOST_ATTEMPTS`` attempts of each are taken, not the last.
 
     Raises:
         CourseError: no such folder or archive, or a pattern that can't be used.
@@ -59,7 +62,8 @@ def find_submissions(
                 owners += find_by_pattern(top.entries, chapters, compiled, top.place)
             else:
                 owners += find_owners(top.entries, chapters, top.place)
-        return _found(owners, outermost.problems, chapters, grade_ids or {})
+        most = MOST_ATTEMPTS if every_attempt else 1
+        return _found(owners, outermost.problems, chapters, grade_ids or {}, most)
 
 
 def _found(
@@ -67,6 +71,7 @@ def _found(
     problems: Sequence[Problem],
     chapters: Sequence[str],
     grade_ids: Mapping[str, Collection[str]],
+    most_attempts: int,
 ) -> Found:
     of_each: dict[Who, list[Owned]] = {}
     for owned in owners:
@@ -75,12 +80,13 @@ def _found(
     everything = [one for each in read.values() for one, _ in each.submissions]
     names, namesakes = names_of((one for one in owners if one.owner.student), everything)
     named = {who: names.get(who, "") for who in read}
-    counted, beside = last_attempts(
+    handed_in = [
         (replace(one, student=named[who]), told)
         for who, each in read.items()
         for one, told in each.submissions
-    )
-    counted.sort(key=lambda one: (one.chapter, one.student.casefold(), one.student))
+    ]
+    counted, beside = counted_attempts(handed_in, most_attempts)
+    counted.sort(key=lambda one: (one.chapter, one.student.casefold(), one.student, one.attempt))
     students = sorted(set(filter(None, named.values())), key=lambda one: (one.casefold(), one))
     theirs = [
         replace(one, student=named[who]) for who, each in read.items() for one in each.problems

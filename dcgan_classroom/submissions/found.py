@@ -50,7 +50,8 @@ class Found:
     """Everything that was handed in.
 
     Attributes:
-        submissions: the last attempt of each student at each chapter, by chapter and student.
+        submissions: the last attempt of each student at each chapter, or the last ones where every
+            attempt was asked for, by chapter and student.
         problems: all other files, each with the reason why it isn't graded.
         students: everybody of whom there is any file, by name.
         incomplete: students of whom not everything was read, with what was too much.

@@ -1,5 +1,7 @@
 """A policy makes grades of marks: late work, extensions, attempts and weights."""
 
+from dataclasses import replace
+
 import pytest
 
 from dcgan_classroom.gradebook import (
@@ -112,6 +114,17 @@ def test_the_best_attempt_counts_where_the_policy_says_so(tmp_path, policy):
     assert counted_by(book, best).counted["Ada", CHAPTERS[0]].attempt == 2  # the later of equals
     best = Policy(attempt="best", per_day=10)
     assert counted_by(book, best).counted["Ada", CHAPTERS[0]].attempt == 1  # it was in time
+
+
+def test_the_best_attempt_is_not_told_from_a_grading_of_the_last_ones(tmp_path):
+    book = replace(graded(tmp_path, late()), every_attempt=False)
+    with pytest.raises(CourseError, match=r"best attempt isn't known.*--every-attempt --resume"):
+        counted_by(book, Policy(attempt="best"))
+
+
+def test_a_deadline_may_name_its_time_zone(tmp_path):
+    book = replace(graded(tmp_path, late()), deadline="2026-11-22T17:59 Europe/Berlin")
+    assert score(counted_by(book, Policy(per_day=10))) == pytest.approx(4.3)
 
 
 def test_weights_multiply_chapters_and_exercises(tmp_path, policy):
