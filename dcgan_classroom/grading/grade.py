@@ -21,12 +21,13 @@ from dcgan_classroom.grading.arguments import (
     require_new,
     require_something,
 )
-from dcgan_classroom.grading.class_file import write_class
+from dcgan_classroom.grading.class_file import why_again, write_class
+from dcgan_classroom.grading.faults import Faults
 from dcgan_classroom.grading.jobs import BOXES, Job, job_key, result_stem
 from dcgan_classroom.grading.marks import graded_cells, marks_of_nothing
 from dcgan_classroom.grading.one import grade_one
 from dcgan_classroom.grading.parallel import run_jobs
-from dcgan_classroom.grading.reference import prepare_chapter
+from dcgan_classroom.grading.reference import ask_reference, prepared_folder
 from dcgan_classroom.grading.results import Result, read_result, write_result
 from dcgan_classroom.grading.setting import Setting, chapter_key, load_chapter
 from dcgan_classroom.sandbox import Sandbox
@@ -38,9 +39,10 @@ from dcgan_classroom.submissions import (
     solution_cells,
 )
 from dcgan_course import grading
-from dcgan_lib.shared import atomic_path, one_at_a_time
+from dcgan_lib.shared import one_at_a_time
 
-PROBE_SEED = "probe_seed"
+RIGHT = "right"  # folder of what the solved chapters answer
+TEMPORARY = (BOXES, RIGHT, "given")  # "given": of an earlier version
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,19 @@ def grade_class(
     deadline, chosen = deadline_moment(options.deadline), chosen_chapters(notebooks, options)
     refuse_parameters(options.params)
     ids = {name: _grade_ids(notebooks, name) for name in chosen}
-    found = find_submissions(submissions, chosen, options.pattern, ids, options.exports)
+    found = find_submissions(
+        submissions,
+        chosen,
+        options.pattern,
+        ids,
+        exports=options.exports,
+        every_attempt=options.every_attempt,
+    )
     require_something(found, submissions)
     require_new(out, options.resume)
     with one_at_a_time(out):
+        if why := why_again(out):
+            report(why)
         _clear(out)
         setting = Setting(
             notebooks=notebooks,
@@ -103,16 +114,18 @@ def grade_class(
             params=dict(options.params),
             limits=options.limits,
             sandbox=sandbox,
-            probe_seed=_probe_seed(out),
         )
         names = sorted({one.chapter for one in found.submissions})
-        write_class(setting, names, options.deadline, found.problems)
-        jobs = _jobs(setting, names, found, deadline, report)
+        write_class(setting, names, options, found.problems)
+        jobs, faults = _jobs(setting, names, found, deadline), Faults(out)
         _forget_namesakes(out, found)
         kept = [_kept(job) for job in jobs if job.path.exists()]
+        to_do = [job for job in jobs if not job.path.exists() and not faults.sets_aside(job)]
+        aside = [job for job in jobs if not job.path.exists() and faults.sets_aside(job)]
         done: list[Result] = []
-        failed: list[Problem] = []
-        for ended in _graded([job for job in jobs if not job.path.exists()], options):
+        failed = [_problem(job, faults.sets_aside(job)) for job in aside]
+        _prepare(to_do, report)
+        for ended in _graded(to_do, options, faults):
             if isinstance(ended, Problem):
                 failed.append(ended)
                 report(f"{ended.source}: {ended.problem}")
@@ -121,8 +134,8 @@ def grade_class(
                 report(line(ended))
         missing = [_missing(setting, found, *pair) for pair in found.missing()]
         problems = (*found.problems, *failed)
-        write_class(setting, names, options.deadline, problems)
-        shutil.rmtree(out / BOXES, ignore_errors=True)
+        write_class(setting, names, options, problems)
+        _clear(out)
     return Grading(
         results=(*kept, *done, *missing),
         problems=problems,
@@ -134,34 +147,40 @@ def grade_class(
 
 
 def _clear(out: Path) -> None:
-    """Make the folder of results, without what an interrupted grading left there."""
-    for left in (out / BOXES, *(out / "prepared").glob(".part-*")):
+    """Make the folder of results, without boxes, questions and answers of this or an earlier call.
+
+    Seeds and right answers never outlive the call that drew them.
+    """
+    for left in (*(out / name for name in TEMPORARY), *(out / "prepared").glob(".part-*")):
         shutil.rmtree(left, ignore_errors=True)
+    (out / "probe_seed").unlink(missing_ok=True)  # of an earlier version
     (out / "results").mkdir(parents=True, exist_ok=True)
 
 
 def _jobs(
-    setting: Setting,
-    names: Sequence[str],
-    found: Found,
-    deadline: datetime | None,
-    report: Callable[[str], object],
+    setting: Setting, names: Sequence[str], found: Found, deadline: datetime | None
 ) -> list[Job]:
-    """Prepare every chapter that was handed in, and say what is to be graded."""
-    prepared, keys = {}, {}
-    for name in names:
-        prepared[name], keys[name] = prepare_chapter(setting, name), chapter_key(setting, name)
-        report(f"{name} is prepared: its own answers are known")
+    """What is to be graded, each with a seed that nobody can know before."""
+    keys = {name: chapter_key(setting, name) for name in names}
     return [
         Job(
             setting=setting,
             submission=one,
             late=_late(one, deadline),
-            prepared=prepared[one.chapter],
+            prepared=prepared_folder(setting, one.chapter),
+            right=setting.out / RIGHT / secrets.token_hex(8),
+            seed=secrets.randbits(48),
             key=job_key(keys[one.chapter], one),
         )
         for one in found.submissions
     ]
+
+
+def _prepare(jobs: Sequence[Job], report: Callable[[str], object]) -> None:
+    """Ask the solved chapters what students will be asked."""
+    for name in sorted({job.submission.chapter for job in jobs}):
+        ask_reference(name, [job for job in jobs if job.submission.chapter == name])
+        report(f"{name} is prepared: its own answers are known")
 
 
 def line(result: Result) -> str:
@@ -174,13 +193,16 @@ def line(result: Result) -> str:
     )
 
 
-def _graded(jobs: Sequence[Job], options: Options) -> Iterator[Result | Problem]:
+def _graded(jobs: Sequence[Job], options: Options, faults: Faults) -> Iterator[Result | Problem]:
     with tqdm(total=len(jobs), desc="grading", unit="notebook", disable=not jobs) as bar:
         for ended in run_jobs(grade_one, jobs, options.workers, options.scheduler) if jobs else ():
             bar.update()
-            one = ended.job.submission
-            text = f"It could not be graded, and has no mark: {ended.error}"
-            yield ended.value or Problem(one.source, text, one.student, one.chapter)
+            yield ended.value or _problem(ended.job, faults.note(ended.job, ended.error))
+
+
+def _problem(job: Job, text: str) -> Problem:
+    one = job.submission
+    return Problem(one.source, text, one.student, one.chapter, one.number)
 
 
 def _kept(job: Job) -> Result:
@@ -241,16 +263,6 @@ def _missing(setting: Setting, found: Found, student: str, chapter: str) -> Resu
 def _grade_ids(notebooks: Path, name: str) -> set[str]:
     notebook, _ = load_chapter(notebooks, name)
     return {grading(cell).grade_id for cell in solution_cells(notebook)}
-
-
-def _probe_seed(out: Path) -> int:
-    """A number that nobody can know before: drawn once for a folder of results."""
-    path = out / PROBE_SEED
-    if not path.exists():
-        with atomic_path(path) as part:
-            part.write_text(str(secrets.randbits(48)), "ascii")
-        path.chmod(0o600)
-    return int(path.read_text("ascii"))
 
 
 def _late(one: Submission, deadline: datetime | None) -> bool:

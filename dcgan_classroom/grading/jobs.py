@@ -22,7 +22,9 @@ class Job:
         setting: of the class.
         submission: what was handed in.
         late: whether after the deadline.
-        prepared: folder that ``prepare_chapter`` made for the chapter.
+        prepared: folder of the chapter's data, runs and student version.
+        right: folder of what the solved chapter answers to what this student is asked.
+        seed: of the questions; drawn for this student and this grading, not to be known before.
         key: SHA-256 of all that the marks depend on.
     """
 
@@ -30,6 +32,8 @@ class Job:
     submission: Submission
     late: bool
     prepared: Path
+    right: Path
+    seed: int
     key: str
 
     @property

@@ -1,4 +1,4 @@
-"""Marks: the grader's own cells ask a notebook's functions, and answers are compared outside of it.
+"""Marks: what a notebook's functions answered is compared outside of its process.
 
 First in rank are answers compared here with those of the solved chapter; then, where nothing is
 asked, the check cell as it ran in the student's process; open questions wait for a human.
@@ -6,23 +6,21 @@ asked, the check cell as it ran in the student's process; open questions wait fo
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
+from dcgan_classroom.grading.questions import harmless, probe_id, words_of
 from dcgan_classroom.grading.results import Mark
-from dcgan_classroom.probes import MEASURED, Answers, Bands, Probe, Raised, cell_source, difference
+from dcgan_classroom.probes import MEASURED, Answers, Bands, Probe, Raised, difference
 from dcgan_classroom.sandbox import Run
 from dcgan_course import ANSWER, EXERCISE, grading
 
 HEADING = re.compile(r"^#+ (Exercise \d+\.\d+\b.*)$", re.MULTILINE)
-PROBE = "probe-"  # ids of the grader's cells begin with it
 MOST_NAMED = 4  # questions that a reason names
 NEVER_RAN = {
     "timeout": "The notebook was stopped for running too long before this could be asked.",
@@ -88,51 +86,6 @@ def graded_cells(chapter: NotebookNode) -> list[MarkedCell]:
     return found
 
 
-def probe_cells(
-    nonce: str, probes: Mapping[str, Probe], seed: int, inside: Path, setting: Mapping[str, object]
-) -> list[NotebookNode]:
-    """The grader's cells, one for each probe, to stand after a notebook's last cell.
-
-    Args:
-        nonce: names the folder of answers: ``inside/answers-<nonce>``.
-        probes: by grade id of the solution.
-        seed: of the inputs; the same for the solved chapter and for every student.
-        inside: the work folder, as the kernel sees it.
-        setting: the notebook's parameters, as JSON holds them.
-    """
-    cells = []
-    for grade_id, probe in probes.items():
-        digest = hashlib.sha256(f"{seed} {grade_id}".encode()).digest()
-        given = {
-            "code": probe.code,
-            "needs": list(probe.needs),
-            "seed": int.from_bytes(digest[:6], "big"),
-            "folder": str(inside / answers_folder(nonce)),
-            "name": grade_id,
-            "setting": dict(setting),
-        }
-        cell = nbformat.v4.new_code_cell(cell_source(given))
-        cell.id = probe_id(grade_id)
-        cells.append(cell)
-    return cells
-
-
-def answers_folder(nonce: str) -> str:
-    """Name of the folder that a run's answers are written to."""
-    return f"answers-{nonce}"
-
-
-def probe_id(grade_id: str) -> str:
-    """Id of the cell that asks one exercise."""
-    return PROBE + re.sub(r"[^\w-]", "-", grade_id)[:58]
-
-
-def without_probes(notebook: NotebookNode) -> NotebookNode:
-    """An executed notebook without the grader's cells."""
-    kept = [cell for cell in notebook.cells if not cell.get("id", "").startswith(PROBE)]
-    return nbformat.from_dict({**notebook, "cells": kept})
-
-
 def mark(
     graded: Sequence[MarkedCell],
     probes: Mapping[str, Probe],
@@ -152,14 +105,14 @@ def mark(
         data: folder of the course's prepared data, for figures.
     """
     cells = {cell.get("id"): cell for cell in run.notebook.cells}
-    marks = []
+    marks, words = [], words_of(run.notebook)
     for one in graded:
         if one.manual:
             marks.append(_by_hand(one, cells.get(one.cell_id)))
         elif one.solution in probes:
             cell = cells.get(probe_id(one.solution))
-            given = answers.get(one.solution), right[one.solution]
-            marks.append(_by_answers(one, probes[one.solution], cell, run.status, *given, data))
+            asked = _Asked(probes[one.solution], right[one.solution], data, words)
+            marks.append(_by_answers(one, asked, answers.get(one.solution), cell, run.status))
         else:
             marks.append(_by_tests(one, cells.get(one.cell_id), run.status))
     return tuple(marks)
@@ -190,8 +143,11 @@ def _by_tests(one: MarkedCell, cell: NotebookNode | None, run_status: str) -> Ma
     return one.mark(score, "ok", reason, "tests")
 
 
-def _ended(cell: NotebookNode | None, run_status: str) -> tuple[str, str]:
-    """Status and reason of a cell that gave nothing; "ok" and "" of one that ran without error."""
+def _ended(cell: NotebookNode | None, run_status: str, words: str | None = None) -> tuple[str, str]:
+    """Status and reason of a cell that gave nothing; "ok" and "" of one that ran without error.
+
+    With ``words``, an error is told by such words alone.
+    """
     if cell is None or cell.get("execution_count") is None:
         fallback = "The cell never ran."
         status = run_status if run_status in NEVER_RAN else "error"
@@ -204,8 +160,9 @@ def _ended(cell: NotebookNode | None, run_status: str) -> tuple[str, str]:
         return "timeout", "It was stopped for running too long."
     if name == "MemoryError":
         return "out of memory", "It found no more memory."
-    text = " ".join(str(errors[-1].get("evalue", "")).split())[:300]
-    return "error", f"{name}: {text}" if text else f"{name}."
+    raised = Raised(name, " ".join(str(errors[-1].get("evalue", "")).split())[:300])
+    raised = raised if words is None else harmless(raised, words)
+    return "error", f"{raised.name}: {raised.text}" if raised.text else f"{raised.name}."
 
 
 def _number(cell: NotebookNode, points: float) -> float:
@@ -219,57 +176,71 @@ def _number(cell: NotebookNode, points: float) -> float:
     return points
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked of one exercise, and all that it takes to mark the answers."""
+
+    probe: Probe
+    right: Answers
+    data: Path
+    words: str
+
+
 def _by_answers(
     one: MarkedCell,
-    probe: Probe,
+    asked: _Asked,
+    given: Answers | None,
     cell: NotebookNode | None,
     run_status: str,
-    given: Answers | None,
-    right: Answers,
-    data: Path,
 ) -> Mark:
-    how = "bands" if probe.bands and probe.bands.share >= 1 else "answers"
-
-    def marked(score: float, status: str, reason: str) -> Mark:
-        text = "" if score >= one.points and status == "ok" else reason
-        return one.mark(score, status, text, how)
-
+    bands = asked.probe.bands
+    how = "bands" if bands and bands.share >= 1 else "answers"
     if given is None:
-        status, reason = _ended(cell, run_status)
+        status, reason = _ended(cell, run_status, asked.words)
         lost = "What your functions gave could not be read."
-        return marked(0.0, status if reason else "error", reason or lost)
-    if given.missing:
-        names = ", ".join(f"`{name}`" for name in given.missing)
-        return marked(0.0, "error", f"The notebook defines no {names}: names have to stay.")
-    share, reasons, status = _agreement(probe, given, right)
-    if probe.bands:
-        within, figures = _within_bands(probe.bands, given, data)
-        share = (1 - probe.bands.share) * share + probe.bands.share * within
+        return one.mark(0.0, status if reason else "error", reason or lost, how)
+    if missing := [name for name in asked.probe.needs if name in given.missing]:
+        names = ", ".join(f"`{name}`" for name in missing)
+        text = f"The notebook defines no {names}: names have to stay."
+        return one.mark(0.0, "error", text, how)
+    share, reasons, status = _agreement(asked, given)
+    if bands:
+        within, figures = _within_bands(bands, given, asked.data)
+        share = (1 - bands.share) * share + bands.share * within
         reasons += figures
-    if share < 1 and probe.message and status == "ok":
-        reasons.append(probe.message)
-    return marked(round(one.points * share, 2), status, " ".join(reasons))
+    if share < 1 and asked.probe.message and status == "ok":
+        reasons.append(asked.probe.message)
+    score = round(one.points * share, 2)
+    full = score >= one.points and status == "ok"
+    return one.mark(score, status, "" if full else " ".join(reasons), how)
 
 
-def _agreement(probe: Probe, given: Answers, right: Answers) -> tuple[float, list[str], str]:
+def _agreement(asked: _Asked, given: Answers) -> tuple[float, list[str], str]:
     """Share of answers that agree, what to tell the student, and the status."""
-    names = [name for name in right.values if not name.startswith(MEASURED)]
+    right = {k: value for k, value in asked.right.values.items() if not k.startswith(MEASURED)}
     nothing = given.problem or Raised("error", "it was not answered")
-    found = {
-        name: difference(right.values[name], given.values.get(name, nothing), probe.tolerance)
-        for name in names
-    }
+    answers = {name: given.values.get(name, nothing) for name in right}
+    for name, answer in answers.items():
+        if (isinstance(answer, Raised) and answer is not nothing) or answer is given.problem:
+            answers[name] = harmless(answer, asked.words)
+    found = {name: _difference(right[name], answers[name], asked.probe) for name in right}
     wrong = {name: why for name, why in found.items() if why}
-    share = 1 - len(wrong) / len(names) if names else 1.0
     if not wrong:
-        return share, [], "ok"
-    raised = [given.values.get(name, nothing) for name in wrong]
-    if len(wrong) == len(names) and all(isinstance(value, Raised) for value in raised):
+        return 1.0, [], "ok"
+    if len(wrong) == len(right) and all(isinstance(answers[name], Raised) for name in wrong):
         return 0.0, [f"Your function {next(iter(wrong.values())).removeprefix('it ')}"], "error"
     named = [f"{name} ({why})" for name, why in list(wrong.items())[:MOST_NAMED]]
     rest = f"; and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
-    right_ones = f"{len(names) - len(wrong)} of {len(names)} questions were answered rightly. Not: "
-    return share, [f"{right_ones}{'; '.join(named)}{rest}."], "ok"
+    agree = len(right) - len(wrong)
+    right_ones = f"{agree} of {len(right)} questions were answered rightly. Not: "
+    return agree / len(right), [f"{right_ones}{'; '.join(named)}{rest}."], "ok"
+
+
+def _difference(right: object, given: object, probe: Probe) -> str:
+    try:
+        return difference(right, given, probe.tolerance)
+    except Exception:  # whatever a student's process wrote
+        return "it can't be compared"
 
 
 def _within_bands(bands: Bands, given: Answers, data: Path) -> tuple[float, list[str]]:

@@ -6,20 +6,16 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from dcgan_classroom.grading.jobs import BOXES, Job
-from dcgan_classroom.grading.marks import (
-    answers_folder,
-    graded_cells,
-    mark,
-    probe_id,
-    without_probes,
-)
-from dcgan_classroom.grading.reference import fill_box, load_prepared, run_with_probes
+from dcgan_classroom.grading.marks import graded_cells, mark
+from dcgan_classroom.grading.questions import answers_folder, probe_id, without_probes
+from dcgan_classroom.grading.reference import fill_box, load_release, read_right, run_with_probes
 from dcgan_classroom.grading.results import Result, read_result, write_result
 from dcgan_classroom.grading.setting import load_chapter
 from dcgan_classroom.probes import Answers, Probe, read_answers
@@ -40,9 +36,9 @@ def grade_one(job: Job) -> Result:
         return read_result(job.path)
     setting, one = job.setting, job.submission
     chapter, probes = load_chapter(setting.notebooks, one.chapter)
-    release, right = load_prepared(job.prepared, tuple(probes))
-    rebuilt = rebuild_notebook(chapter, release, one.data)
-    run, answers, note = _ask(job, rebuilt.notebook, probes)
+    right = read_right(job.right, tuple(probes))
+    rebuilt = rebuild_notebook(chapter, load_release(job.prepared), one.data)
+    run, answers, notes = _ask(job, rebuilt.notebook, probes)
     marks = mark(graded_cells(chapter), probes, run, answers, right, job.prepared / "data")
     executed = Path("executed") / f"{job.stem}.ipynb"
     notebook = without_probes(run.notebook)
@@ -57,7 +53,7 @@ def grade_one(job: Job) -> Result:
         late=job.late,
         status=_status(run, notebook),
         seconds=round(run.seconds, 2),
-        notes=(*rebuilt.notes, *filter(None, (run.note, note))),
+        notes=(*rebuilt.notes, *notes),
         marks=marks,
         executed=executed.as_posix(),
         number=one.number,
@@ -68,15 +64,18 @@ def grade_one(job: Job) -> Result:
 
 def _ask(
     job: Job, notebook: NotebookNode, probes: Mapping[str, Probe]
-) -> tuple[Run, dict[str, Answers | None], str]:
+) -> tuple[Run, dict[str, Answers | None], list[str]]:
     """Run the notebook and ask its functions; twice more at most, if the kernel ends on the way.
 
     The cell in which it ends is left out first. What ends it may have been started by another one
     (processes that fill the memory, little by little), so the student's own cells go next.
+
+    Returns:
+        The first run, with the seconds of all; the answers; notes for student and instructor.
     """
     first, answers = _run(job, notebook, probes)
     culprit = next((cell for cell in first.notebook.cells if _never_ended(cell)), None)
-    run, note = first, ""
+    run, seconds, note = first, first.seconds, ""
     for left_out, reduced in AGAIN.items():
         if culprit is None or not any(map(_never_ended, run.notebook.cells)):
             break
@@ -89,10 +88,13 @@ def _ask(
         if not left or shorter is None:
             break
         run, again = _run(job, shorter, _suspect_last(left, culprit))
+        seconds += run.seconds
         found = {name: value for name, value in again.items() if value is not None}
         answers |= found
         note = f"{ONCE_MORE} {left_out}." if found else note
-    return first, answers, note
+    not_taken = f"{len(first.left_out)} files of the work folder were left out."
+    notes = [first.note, not_taken if first.left_out else "", note]
+    return replace(first, seconds=seconds), answers, [one for one in notes if one]
 
 
 def _run(
@@ -103,7 +105,8 @@ def _run(
     box, nonce = Path(tempfile.mkdtemp(dir=boxes)), secrets.token_hex(8)
     try:
         fill_box(job.prepared, job.setting, job.submission.student, box)
-        run = run_with_probes(job.setting, notebook, probes, job.submission.student, box, nonce)
+        student, asked = job.submission.student, {nonce: job.seed}
+        run = run_with_probes(job.setting, notebook, probes, student, box, asked)
         return run, {name: read_answers(box, answers_folder(nonce), name) for name in probes}
     finally:
         shutil.rmtree(box, ignore_errors=True)

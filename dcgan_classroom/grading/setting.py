@@ -34,7 +34,6 @@ class Setting:
         params: further parameters of the notebooks.
         limits: of one run.
         sandbox: where kernels run.
-        probe_seed: of the inputs that students' functions are asked with; not to be known before.
     """
 
     notebooks: Path
@@ -44,7 +43,6 @@ class Setting:
     params: Mapping[str, object]
     limits: Limits
     sandbox: Sandbox
-    probe_seed: int
 
     def parameters(self, student: str, inside: Path) -> dict[str, object]:
         """A notebook's parameters, with paths as the kernel sees them."""
@@ -79,7 +77,7 @@ def chapter_key(setting: Setting, chapter: str) -> str:
     ]
     parts = [nbformat.writes(notebook), asked, SOURCE, setting.profile, setting.seed]
     parts += [dict(setting.params), asdict(setting.limits), setting.sandbox.kind]
-    parts += [setting.probe_seed, __version__]
+    parts += [__version__]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -38,6 +38,7 @@ from dcgan_classroom.sandbox.base import (
     plain_entry,
 )
 from dcgan_classroom.sandbox.process import MB, Limits, Running
+from dcgan_classroom.sandbox.system_calls import call_filter
 from dcgan_lib.shared import CourseError
 
 TREES = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
@@ -71,10 +72,16 @@ class Bubblewrap(Sandbox):
             connection = str(SOCKETS / CONNECTION)
             handles = ["--json-status-fd", str(tells.fileno()), "--block-fd", str(blocked.fileno())]
             handles += ["--perms", "0600", "--file", str(reads.fileno()), connection]
+            ends = [tells, blocked, reads]
+            if allowed := call_filter():
+                filters, fills = _pipe(held)
+                fills.write(allowed)
+                fills.close()
+                handles += ["--seccomp", str(filters.fileno())]
+                ends.append(filters)
             called = [part.format(connection=connection) for part in arguments]
-            process = _process(
-                self.command(called, readable, limits, stage, handles), tells, blocked, reads
-            )
+            line = self.command(called, readable, limits, stage, handles)
+            process = _process(line, *ends)
             try:
                 root = _root(_child(told, process), process)
                 names = BOX, SOCKETS, "/tmp", "/dev/shm"

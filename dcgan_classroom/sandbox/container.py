@@ -18,8 +18,8 @@ import tarfile
 import tempfile
 import threading
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,11 @@ from dcgan_classroom.sandbox.base import (
 )
 from dcgan_classroom.sandbox.process import MB, Limits, copy_out
 from dcgan_classroom.sandbox.unprotected import Unprotected
+from dcgan_classroom.submissions import load_untrusted
 
 PROGRAMS = ("docker", "podman")
 IMAGE = "dcgan-course"
+PARTS, LEVELS = 5_000_000, 200  # of an executed notebook's JSON
 NOTEBOOK_MB = 256  # of an executed notebook, as it comes back
 SPARE = 32  # processes for papermill and what else is beside the kernel
 
@@ -81,10 +83,12 @@ class Container(Sandbox):
         limits: Limits,
         box: Path,
         readable: Sequence[Path],
+        silent: Collection[str] = (),
     ) -> Any:
         """Run one notebook; see ``engine.run_notebook``."""
         name = f"dcgan-{uuid.uuid4().hex[:12]}"
         request = {"notebook": notebook, "parameters": parameters, "limits": asdict(limits)}
+        request["silent"] = list(silent)
         line = self.command(name, readable, limits)
         most = (limits.box_mb + NOTEBOOK_MB) * MB
         with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answered:
@@ -122,7 +126,7 @@ def pack(stream: Any, header: dict[str, Any], box: Path) -> None:
 
 def unpack(stream: Any, notebook: nbformat.NotebookNode, box: Path, limits: Limits) -> Any:
     """The ``Run`` that a container sent; its files go into ``box``, within the limits."""
-    from dcgan_classroom.sandbox.engine import STATUSES, Run
+    from dcgan_classroom.sandbox.run import STATUSES, Run
 
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -137,8 +141,8 @@ def unpack(stream: Any, notebook: nbformat.NotebookNode, box: Path, limits: Limi
             note = f"The container sent no result that can be read: {type(error).__name__}."
             return Run(notebook, "died", 0.0, note)
         (Path(folder) / "box").mkdir(exist_ok=True)
-        copy_out(Path(folder) / "box", box, limits)
-    return run
+        left_out = copy_out(Path(folder) / "box", box, limits)
+    return replace(run, left_out=tuple(left_out))
 
 
 def find_container(problems: list[str]) -> Container | None:
@@ -186,7 +190,7 @@ def _extract(stream: Any, folder: Path) -> dict[str, Any]:
     with tarfile.open(fileobj=stream, mode="r|") as tar:
         for entry in tar:
             if header is None:  # the first
-                header = json.loads(tar.extractfile(entry).read())
+                header = load_untrusted(tar.extractfile(entry).read(), PARTS, LEVELS)
             elif entry.isfile() or entry.isdir():
                 tar.extract(entry, folder, filter="data")
     if not isinstance(header, dict):

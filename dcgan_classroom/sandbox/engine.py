@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,58 +23,13 @@ from dcgan_classroom.sandbox.base import START_SECONDS, Sandbox
 from dcgan_classroom.sandbox.kernel import Manager
 from dcgan_classroom.sandbox.notebook import error_output, make_sound, prepare
 from dcgan_classroom.sandbox.output_cap import Cap, collapse
-from dcgan_classroom.sandbox.process import Limits, Running, copy_out
+from dcgan_classroom.sandbox.process import Limits, copy_out
+from dcgan_classroom.sandbox.run import Record, Run, judge
 from dcgan_lib.shared import CourseError
 
 ENGINE = "dcgan-sandbox"
 GRACE_SECONDS = 5  # for a kernel to obey an interrupt, and for the last of a cell's output
 MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
-STATUSES = ("ok", "out of memory", "timeout", "died")
-ENDS = {
-    "wall": ("timeout", "The notebook ran longer than its {wall_seconds:g} s in all."),
-    "cell": ("timeout", "A cell ran longer than its {cell_seconds:g} s, and could not be stopped."),
-    "memory": ("out of memory", "The processes took more than {memory_mb} MB of memory together."),
-    "files": ("died", "Too many files were made."),
-    "flood": ("died", "The kernel sent more than the grader can take."),
-}
-
-
-@dataclass(frozen=True)
-class Run:
-    """How running one notebook ended.
-
-    Attributes:
-        notebook: the executed notebook. A cell's ``execution_count`` is None unless it ended,
-            else 1, 2, … in the order of running, whatever the kernel said.
-        status: "ok" (every cell ended, errors in cells allowed), "timeout", "died" or "out of
-            memory". After "timeout" and "out of memory" later cells may have run as well.
-        seconds: that it took, the kernel's start included.
-        note: a sentence or more on what was not as usual, for a human; "" mostly.
-    """
-
-    notebook: nbformat.NotebookNode
-    status: str
-    seconds: float
-    note: str
-
-
-@dataclass
-class Record:
-    """What the grader's side saw while a notebook ran."""
-
-    limits: Limits
-    each: Callable[[int, int], object] | None = None
-    status: str = "ok"
-    notes: list[str] = field(default_factory=list)
-    begun: bool = False
-    ended: int = 0
-    token: str = field(default_factory=lambda: uuid.uuid4().hex)
-
-    def worsen(self, status: str, note: str) -> None:
-        """Take a worse status, and say why."""
-        self.status = max(self.status, status, key=STATUSES.index)
-        if note not in self.notes:
-            self.notes.append(note)
 
 
 class SandboxClient(PapermillNotebookClient):
@@ -147,6 +100,8 @@ class SandboxClient(PapermillNotebookClient):
 
     def process_message(self, message: dict, cell: nbformat.NotebookNode, cell_index: int) -> Any:
         """Let one message of the kernel change the cell, as far as the cap allows."""
+        if cell.get("id") in self.record.silent and not _silenced(message):
+            return None
         hooked = bool(self.output_hook_stack.get(message["parent_header"].get("msg_id")))
         if not self.cap.admits(message, cell, self._display_id_map, hooked):
             return None
@@ -199,6 +154,7 @@ def run_notebook(
     box: str | Path,
     readable: Sequence[str | Path] = (),
     each: Callable[[int, int], object] | None = None,
+    silent: Collection[str] = (),
 ) -> Run:
     """Run one notebook by papermill, its kernel in a sandbox.
 
@@ -215,27 +171,36 @@ def run_notebook(
             has ended, it holds the plain files that were there at the end.
         readable: files and folders that can be read, at the same paths.
         each: called after each cell with how many are done, and of how many.
+        silent: ids of cells of which nothing is kept but the names of errors; while they run,
+            nothing that other cells showed changes either.
 
     Raises:
         CourseError: the kernel could not be started; no student is to blame.
     """
     box, readable = Path(box).resolve(), [Path(path).resolve() for path in readable]
     if hasattr(sandbox, "run"):  # the whole run in a container
-        return sandbox.run(notebook, parameters, limits, box, readable)
+        return sandbox.run(notebook, parameters, limits, box, readable, silent)
     start, ready = time.monotonic(), prepare(notebook, parameters)
-    manager, record = Manager(), Record(limits, each)
+    manager, record = Manager(), Record(limits, each, silent=silent)
     running = manager.launch(sandbox, box, readable, limits)
     try:
         _execute(ready, manager, record)
         running.end()
-        _judge(running, record, ready)
-        if sandbox.inside(box) != box:
-            record.notes += copy_out(running.box, box, limits)
+        judge(running, record, ready)
+        left_out = [] if sandbox.inside(box) == box else copy_out(running.box, box, limits)
     finally:
         running.close()
         manager.close()
     make_sound(ready)
-    return Run(ready, record.status, time.monotonic() - start, " ".join(record.notes))
+    seconds, note = time.monotonic() - start, " ".join(record.notes)
+    return Run(ready, record.status, seconds, note, tuple(left_out))
+
+
+def _silenced(message: dict) -> bool:
+    """Whether a silent cell's message goes on: its end does, and errors without their words."""
+    if message["msg_type"] == "error":
+        message["content"].update(evalue="", traceback=[])
+    return message["msg_type"] in ("status", "error")
 
 
 def _execute(notebook: nbformat.NotebookNode, manager: Manager, record: Record) -> None:
@@ -247,7 +212,7 @@ def _execute(notebook: nbformat.NotebookNode, manager: Manager, record: Record) 
             ENGINE, notebook, "python3", progress_bar=False, km=manager, record=record
         )
     except DeadKernelError:
-        pass  # `_judge` knows more
+        pass  # `judge` knows more
     except (Exception, asyncio.CancelledError) as error:
         if failed:
             raise failed[0] from None
@@ -272,27 +237,3 @@ def _keeping(
             raise
 
     return keep
-
-
-def _judge(running: Running, record: Record, notebook: nbformat.NotebookNode) -> None:
-    """Say what ended the kernel, if a cell is left that it did not end."""
-    left = [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
-    ]
-    if not left:
-        return
-    name = "DeadKernel"
-    if running.out_of_memory():
-        name, status, note = "MemoryError", *ENDS["memory"]
-        if running.why != "memory":
-            note = "The kernel ended for want of memory ({memory_mb} MB)."
-    elif running.why:
-        status, note = ENDS[running.why]
-        name = "Timeout" if status == "timeout" else name
-    else:
-        status, note = "died", "The kernel ended in a cell (exit code {code})."
-    note = note.format(code=running.process.returncode, **vars(record.limits))
-    record.worsen(status, note)
-    left[0].outputs.append(error_output(name, note))

@@ -6,8 +6,10 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from dcgan_classroom.sandbox.base import START_SECONDS, Sandbox, last_line
@@ -16,7 +18,15 @@ from dcgan_classroom.sandbox.process import Limits
 from dcgan_classroom.sandbox.unprotected import Unprotected
 from dcgan_lib.shared import CourseError
 
-__all__ = ["Bubblewrap", "Limits", "Sandbox", "Unprotected", "find_sandbox", "trial"]
+CANT_IMPORT = 77  # exit code of the trial where Python runs and imports fail
+IMPORTS = f"""
+try:
+    import ipykernel, dcgan_lib
+except BaseException as error:
+    import sys
+    print(type(error).__name__, error, sep=": ", file=sys.stderr)
+    sys.exit({CANT_IMPORT})
+"""
 PROFILE = """\
 abi <abi/4.0>,
 include <tunables/global>
@@ -41,9 +51,12 @@ def find_sandbox(user: str | None = None, trust: bool = False) -> Sandbox:
     chosen, problems = _user(user), []
     for program in _programs():
         sandbox = Bubblewrap(program, chosen)
-        if not (problem := trial(sandbox)):
+        tried = trial(sandbox)
+        if tried.holds and tried.problem:
+            raise _cant_import(tried.problem)
+        if not tried.problem:
             return sandbox
-        problems.append(f"{program}: {problem}")
+        problems.append(f"{program}: {tried.problem}")
     from dcgan_classroom.sandbox.container import find_container
 
     container = find_container(problems)
@@ -57,23 +70,39 @@ def find_sandbox(user: str | None = None, trust: bool = False) -> Sandbox:
     )
 
 
-def trial(sandbox: Sandbox) -> str:
-    """Start Python once in the sandbox; "" if it can import what kernels need, else why not."""
+@dataclass(frozen=True)
+class Trial:
+    """Whether a sandbox could be made, and what is wrong with it or in it; "" for nothing."""
+
+    holds: bool
+    problem: str = ""
+
+
+def trial(sandbox: Sandbox) -> Trial:
+    """Start Python once in the sandbox, and import what kernels need."""
     limits = Limits(wall_seconds=START_SECONDS)
     with tempfile.TemporaryDirectory() as box:
         try:
-            running = sandbox.start(
-                ["-c", "import ipykernel, dcgan_lib"], {}, Path(box), (), limits
-            )
+            running = sandbox.start(["-c", IMPORTS], {}, Path(box), (), limits)
         except CourseError as error:
-            return str(error)
+            return Trial(False, str(error))
         try:
             code = running.process.wait(START_SECONDS)
         except subprocess.TimeoutExpired:
-            return f"not ready after {START_SECONDS} s"
+            return Trial(False, f"not ready after {START_SECONDS} s")
         finally:
             running.close()
-    return "" if code == 0 else last_line(running.errors) or f"exit code {code}"
+    problem = last_line(running.errors) or f"exit code {code}"
+    return Trial(code in (0, CANT_IMPORT), "" if code == 0 else problem)
+
+
+def _cant_import(problem: str) -> CourseError:
+    return CourseError(
+        "The sandbox works, but notebooks could not run in it. Expected: Python in the sandbox "
+        f"imports ipykernel and dcgan_lib from {sys.prefix}. Received: {problem}. A sandbox sees "
+        "installed packages only, no PYTHONPATH: install the course into this environment (pip "
+        "install -e .), where whoever kernels run as may read it."
+    )
 
 
 def _user(user: str | None) -> str | None:

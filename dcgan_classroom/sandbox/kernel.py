@@ -25,6 +25,7 @@ from traitlets import Any as AnyTrait, Type
 
 from dcgan_classroom.sandbox.base import Sandbox
 from dcgan_classroom.sandbox.process import MB, Limits, Running
+from dcgan_classroom.submissions import why_too_large
 from dcgan_lib.shared import CourseError
 
 ARGUMENTS = (
@@ -34,6 +35,8 @@ ARGUMENTS = (
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 MESSAGE_MB = 64  # a longer part of a message ends the connection
 WAITING = 64  # messages that wait unread on this side; then the kernel's own queue fills
+SMALL = 2**17  # bytes of a part of a message that can hold nothing large
+PARTS, LEVELS = 500_000, 200  # of the JSON in a part of a message; else it is dropped unread
 DEEP = 20  # levels of a message's content; what lies deeper is dropped
 STATUSES = ("ok", "error", "aborted")
 
@@ -59,6 +62,8 @@ class Channel(AsyncZMQSocketChannel):
     def _read(self, parts: list[bytes]) -> dict[str, Any] | None:
         try:
             _, rest = self.session.feed_identities(parts)
+            if any(len(part) > SMALL and why_too_large(part, PARTS, LEVELS) for part in rest):
+                return None
             message = self.session.deserialize(rest)
             header, parent, content = (
                 message[name] for name in ("header", "parent_header", "content")

@@ -25,6 +25,8 @@ FLOOD_MB = 1024  # by which the grader's own memory may grow during a run
 FILES = 20_000  # in each file system of a sandbox
 DEPTH = 30  # of folders in a box
 WATCH_SECONDS = 0.2
+FEW_FILES = 256  # that may be open in all processes together and count for nothing
+SOCKET_MB = 0.42  # that the kernel may hold for an open socket, and no process maps
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,10 @@ class Running:
     def _too_much_memory(self) -> bool:
         pids = list(family(self.process.pid))
         self.peak_mb = max([self.peak_mb, *(_virtual_mb(pid) for pid in pids)])
-        if sum(_resident_mb(pid) for pid in pids) <= self.limits.memory_mb:
+        unmapped = max(0, sum(map(_open_files, pids)) - FEW_FILES) * SOCKET_MB
+        if sum(map(_resident_mb, pids)) + unmapped <= self.limits.memory_mb:
             return False  # what is shared was counted more than once, and still is within
-        return sum(_proportional_mb(pid) for pid in pids) > self.limits.memory_mb
+        return sum(map(_proportional_mb, pids)) + unmapped > self.limits.memory_mb
 
 
 def copy_out(source: Path, target: Path, limits: Limits) -> list[str]:
@@ -211,7 +214,7 @@ def _copy_folder(
                 finally:
                     os.close(deeper)
             elif not stat.S_ISREG(kind.st_mode):
-                left.append(f"{name!r} was left out: it is no plain file.")
+                left.append(f"{name!r} was left out: it isn't a plain file.")
             elif kind.st_size > min(limits.file_mb * MB, room[0]):
                 left.append(f"{name!r} was left out: it is too big.")
             else:
@@ -257,6 +260,13 @@ def _statm(pid: int | str) -> tuple[float, float]:
         return 0.0, 0.0
     page = os.sysconf("SC_PAGE_SIZE") / MB
     return int(virtual) * page, int(resident) * page
+
+
+def _open_files(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208
+    except OSError:
+        return 0
 
 
 def _proportional_mb(pid: int) -> float:

@@ -7,6 +7,7 @@ isolated, those that could hurt the machine are left out and counted as not held
 from __future__ import annotations
 
 import os
+import platform
 import socket
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,10 +25,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 from dcgan_classroom.sandbox.base import Sandbox
 from dcgan_classroom.sandbox.engine import run_notebook
 from dcgan_classroom.sandbox.process import Limits
+from dcgan_classroom.sandbox.system_calls import CALLS, a_key, take_key
 
 LIMITS = Limits(memory_mb=2048, file_mb=8, box_mb=16, tmp_mb=16, cell_seconds=30, wall_seconds=120)
 SECRET_VARIABLE = "DCGAN_DOCTOR"
+KEYS = "read and leave keys in the grader's keyring"
 HURTS = ("make processes without end", "fill the work folder", "fill /tmp", "fill memory")
+NO_CALLS = dict.fromkeys(CALLS["x86_64"], -1)  # on a machine whose numbers aren't known here
 BEGIN = """\
 import os, socket, subprocess, sys
 from pathlib import Path
@@ -97,6 +102,13 @@ package = Path(dcgan_lib.__file__).parent
 places = [package.parent / name for name in ("dcgan_classroom", "notebooks", "tests")]
 found = [str(p) for place in places if place.is_dir() for p in place.iterdir()]
 report(not found, f"{{len(found)}} files" if found else "nothing there")""",
+    "read and leave keys in the grader's keyring": """
+import ctypes
+call = ctypes.CDLL(None, use_errno=True).syscall
+found = call({keyctl}, 10, -3, b"user", {nonce!r}.encode(), 0)
+error = os.strerror(ctypes.get_errno())
+call({add_key}, b"user", b"left " + {nonce!r}.encode(), b"x", 1, -3)
+report(found < 0, "a key was found" if found >= 0 else error if {has_keys} else "there is none")""",
     "make processes without end": """
 children = []
 try:
@@ -121,13 +133,16 @@ size, end = fill("/tmp", {tmp_mb} + 16)
 report(size <= {tmp_mb}, f"{{size:.0f}} MB, then: {{end}}")""",
     "fill memory": """
 kept = []
+import ctypes
+held = hasattr(os, "memfd_create") and 0 <= ctypes.CDLL(None).syscall({memfd_create}, b"x", 0)
+held = held or 0 <= ctypes.CDLL(None).shmget(0, 2**20, 0o1600)
 try:
     while len(kept) < {memory_mb}:
         kept.append(bytearray(2**20))
     report(False, f"{{len(kept)}} MB taken")
 except MemoryError:
     size, kept = len(kept), None
-    report(True, f"{{size}} MB, then: MemoryError")""",
+    report(not held, "memory that isn't counted" if held else f"{{size}} MB, then: MemoryError")""",
     "outlive the run": """
 code = "import os, time; os.fork() and os._exit(0); open('daemon', 'w').close(); time.sleep(90)"
 subprocess.Popen([sys.executable, "-c", code, {nonce!r}], start_new_session=True).wait()
@@ -171,8 +186,10 @@ def check(sandbox: Sandbox, limits: Limits = LIMITS) -> list[Attempt]:
         run = run_notebook(notebook, {}, sandbox, limits, box)
         printed = [_printed(cell) for cell in run.notebook.cells[1:]]
     found = dict(zip(names, printed, strict=True))
-    if met:
+    if met.server:
         found["reach a server on loopback"] = (False, "the server was reached")
+    if met.key_left:
+        found[KEYS] = (False, "a key was left")
     if found["outlive the run"][0]:
         left = _outliving(nonce)
         found["outlive the run"] = (not left, f"{left} processes left" if left else "none is left")
@@ -180,12 +197,24 @@ def check(sandbox: Sandbox, limits: Limits = LIMITS) -> list[Attempt]:
     return [Attempt(name, *found.get(name, not_made)) for name in ATTEMPTS]
 
 
+@dataclass
+class Met:
+    """What was reached from inside: the server, the keyring."""
+
+    server: bool = False
+    key_left: bool = False
+
+
 @contextmanager
-def _surroundings(nonce: str, safe: bool) -> Iterator[tuple[dict[str, object], list[bool]]]:
-    """A secret file that anyone may read, a variable of the environment, and a server."""
-    met: list[bool] = []
+def _surroundings(nonce: str, safe: bool) -> Iterator[tuple[dict[str, object], Met]]:
+    """A secret file that anyone may read, a variable, a key in the keyring, and a server."""
+    met = Met()
     os.environ[SECRET_VARIABLE] = nonce
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.create_server(("127.0.0.1", 0)) as server,
+        a_key(nonce) as has_keys,
+    ):
         Path(folder).chmod(0o755)
         secret = Path(folder, "secret")
         secret.write_text(nonce, "utf-8")
@@ -208,22 +237,25 @@ def _surroundings(nonce: str, safe: bool) -> Iterator[tuple[dict[str, object], l
                     "program": Path("/proc/self/cmdline").read_bytes().split(b"\0")[0].decode(),
                     "port": server.getsockname()[1],
                     "folders": [*(outside if safe else ()), str(Path(folder, "open"))],
+                    "has_keys": has_keys,
+                    **CALLS.get(platform.machine(), NO_CALLS),
                 },
                 met,
             )
+            met.key_left = take_key(f"left {nonce}")
         finally:
             del os.environ[SECRET_VARIABLE]
             server.shutdown(socket.SHUT_RDWR)
             thread.join()
 
 
-def _serve(server: socket.socket, met: list[bool]) -> None:
+def _serve(server: socket.socket, met: Met) -> None:
     while True:
         try:
             server.accept()[0].close()
         except OSError:
             return
-        met.append(True)
+        met.server = True
 
 
 def _printed(cell) -> tuple[bool, str]:

@@ -7,4 +7,4 @@ from .rebuild import (
     rebuild_notebook as rebuild_notebook,
     solution_cells as solution_cells,
 )
-from .untrusted import load_untrusted as load_untrusted
+from .untrusted import load_untrusted as load_untrusted, why_too_large as why_too_large

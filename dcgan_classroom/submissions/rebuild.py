@@ -6,6 +6,7 @@ oneself is simply not taken over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from dcgan_course import EXERCISE, grading
 
 MOST_CELLS = 2000  # of a student's notebook; what follows is left out
 MOST_NAMES = 5  # in a note
+MARKERS = re.compile(r"#+( (?:BEGIN|END) (?:HIDDEN TESTS|MARK SCHEME))")  # the course's own
 EXTRA = "extra-"  # ids of the student's own cells begin with it
 
 
@@ -49,12 +51,14 @@ def rebuild_notebook(solved: NotebookNode, release: NotebookNode, submitted: byt
         CourseError: it isn't a notebook.
     """
     every_cell = read_cells(submitted)
+    marked = _take_markers(every_cell)
     cells, chapter = every_cell[:MOST_CELLS], survey(release)
     find_places(cells, chapter)
     chosen = _choose(cells, chapter)
     extra = _extra_cells(cells)
     notes = [
         *_notes_on_length(every_cell),
+        *_notes_on_markers(marked),
         *_notes_on_answers(cells, chosen, chapter),
         *_notes_on_own_cells(cells, chosen, chapter),
         *_notes_on_order(cells),
@@ -76,6 +80,15 @@ def solution_cells(notebook: NotebookNode) -> list[NotebookNode]:
 def is_extra(cell: NotebookNode) -> bool:
     """Whether a cell of a rebuilt notebook is one that the student added."""
     return cell.id.startswith(EXTRA)
+
+
+def _take_markers(cells: Sequence[Cell]) -> int:
+    """Make the course's markers plain comments, so that whoever leaves out what lies between them
+    leaves out nothing that ran; how many cells had any."""
+    marked = [cell for cell in cells if MARKERS.search(cell.source)]
+    for cell in marked:
+        cell.source = MARKERS.sub(r"#\1", cell.source)
+    return len(marked)
 
 
 def _choose(cells: Sequence[Cell], chapter: ReleasedChapter) -> dict[int, Cell]:
@@ -127,6 +140,11 @@ def _interleave(
 def _notes_on_length(cells: Sequence[Cell]) -> Iterable[str]:
     if len(cells) > MOST_CELLS:
         yield f"Only the first {MOST_CELLS} of {len(cells)} cells were looked at."
+
+
+def _notes_on_markers(marked: int) -> Iterable[str]:
+    if marked:
+        yield f"{marked} cells hold the course's markers of hidden tests; all that ran is shown."
 
 
 def _notes_on_answers(

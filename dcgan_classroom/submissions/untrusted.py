@@ -25,17 +25,23 @@ def load_untrusted(data: bytes, most_items: int, deepest: int) -> Any:
         deepest: levels of lists and objects.
 
     Raises:
-        ValueError: it isn't JSON, or it is larger or deeper than that; the message is a sentence.
+        ValueError: it isn't JSON, or it is larger or deeper than that; the message says which.
     """
     text = data.decode(json.detect_encoding(data), "replace").removeprefix("\ufeff")
-    bare = TEXT.sub(b"", text.encode("utf-8", "replace"))
-    signs = np.frombuffer(bare, np.uint8)
-    if int(np.isin(signs, list(b",:" + OPENING)).sum()) > most_items:
-        raise ValueError(f"its JSON has more than {most_items:,} parts")
-    steps = np.isin(signs, list(OPENING)).astype(np.int8) - np.isin(signs, list(CLOSING))
-    if steps.size and int(np.cumsum(steps, dtype=np.int64).max()) > deepest:
-        raise ValueError(f"its JSON is nested more than {deepest} levels deep")
+    if problem := why_too_large(text.encode("utf-8", "replace"), most_items, deepest):
+        raise ValueError(problem)
     try:
         return json.loads(text)
     except (ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"its JSON can't be read ({type(error).__name__})") from None
+
+
+def why_too_large(data: bytes, most_items: int, deepest: int) -> str:
+    """Why JSON in UTF-8 had better not be parsed; "" if it may be."""
+    signs = np.frombuffer(TEXT.sub(b"", data), np.uint8)
+    if int(np.isin(signs, list(b",:" + OPENING)).sum()) > most_items:
+        return f"its JSON has more than {most_items:,} parts"
+    steps = np.isin(signs, list(OPENING)).astype(np.int8) - np.isin(signs, list(CLOSING))
+    if steps.size and int(np.cumsum(steps, dtype=np.int64).max()) > deepest:
+        return f"its JSON is nested more than {deepest} levels deep"
+    return ""

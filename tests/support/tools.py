@@ -8,9 +8,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from dcgan_classroom.sandbox.base import Sandbox
-from dcgan_classroom.sandbox.engine import Run, run_notebook
+from dcgan_classroom.sandbox.engine import run_notebook
 from dcgan_classroom.sandbox.find import find_sandbox
 from dcgan_classroom.sandbox.process import Limits
+from dcgan_classroom.sandbox.run import Run
 from dcgan_lib.shared.errors import CourseError
 
 LIMITS = Limits(memory_mb=4096, file_mb=8, box_mb=16, tmp_mb=16, cell_seconds=60, wall_seconds=90)

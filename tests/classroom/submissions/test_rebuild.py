@@ -9,6 +9,7 @@ from dcgan_classroom.release import student_version
 from dcgan_classroom.submissions.cells import top_names
 from dcgan_classroom.submissions.rebuild import rebuild_notebook
 from dcgan_course.chapters import grading, read_notebook
+from dcgan_course.frame import HIDDEN, HIDDEN_END
 from dcgan_lib.shared.errors import CourseError
 from tests.conftest import REPOSITORY
 
@@ -176,6 +177,16 @@ def test_extra_cells_stand_where_they_stood_and_new_names_are_noted():
     assert all(not cell.metadata for cell in made.notebook.cells[at : at + 2])
     assert made.notes == ("Extra cells define names of the chapter again: np.",)
     nbformat.validate(made.notebook)
+
+
+@pytest.mark.parametrize("begin", [HIDDEN, f"#{HIDDEN}", "### BEGIN MARK SCHEME"])
+def test_what_a_student_puts_between_the_courses_markers_is_shown(begin):
+    notebook = work()
+    put(notebook, "running-total", f"{MINE}\n{begin}\nprint('ran')\n{HIDDEN_END}")
+    made = rebuilt(notebook)
+    assert "print('ran')" in made.solutions["running-total"]
+    assert not any(sign in source for source in sources(made.notebook) for sign in (HIDDEN, begin))
+    assert any("markers of hidden tests" in note for note in made.notes)
 
 
 def test_a_copy_beside_an_untouched_stub_counts():
