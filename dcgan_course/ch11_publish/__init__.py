@@ -1,0 +1,5 @@
+"""Chapter 11, a face at every visit: its checks, figures and widgets."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
