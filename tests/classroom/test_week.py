@@ -1,0 +1,72 @@
+"""The instructor's guide, followed word for word: from the roster to what goes back to Moodle."""
+
+import csv
+import re
+import shlex
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+GUIDE = (REPOSITORY / "docs" / "instructor_guide.md").read_text("utf-8")
+
+
+def commands(section: str) -> list[list[str]]:
+    """The commands of a section of the guide, without the one that enters the environment."""
+    text = GUIDE[GUIDE.index(f"## {section}") :].split("\n## ")[0]
+    lines = "\n".join(re.findall(r"^```\n(.*?)^```", text, re.M | re.S)).splitlines()
+    return [shlex.split(line) for line in lines if line.startswith("python -m ")]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.long
+def test_the_week_of_the_guide(tmp_path):
+    tmp_path.chmod(0o755)
+    week, filled = tmp_path / "week", tmp_path / "marks_by_hand.csv"
+    places = {"build/week": str(week), "~/Downloads/marks_by_hand.csv": str(filled)}
+
+    def run(line: list[str]) -> None:
+        for told, here in places.items():
+            line = [word.replace(told, here) for word in line]
+        subprocess.run([sys.executable, *line[1:]], cwd=REPOSITORY, check=True, timeout=500)
+
+    *first, last = commands("The whole week in ten minutes")
+    for line in first:
+        run(line)
+    report = week / "graded" / "report"
+    book = {row["student"]: row for row in rows(report / "gradebook.csv")}
+    assert (
+        float(book["Grace Hopper"]["score"]) == 0 and book["Grace Hopper"]["missing"] == "01_sums"
+    )
+    assert float(book["Emmy Noether"]["deducted"]) == pytest.approx(0.9)
+    assert float(book["Alan Turing"]["score"]) == float(book["Ada Lovelace"]["score"]) == 7
+    assert "Mallory" in book and "not in the roster" in (report / "index.html").read_text("utf-8")
+
+    table = rows(report / "marks_by_hand.csv")
+    for row in table:
+        if row["student"] == "Ada Lovelace":
+            row |= {
+                "rubric": "counts the additions | says why they are so many",
+                "comment": "Good.",
+            }
+    with filled.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
+    run(last)
+
+    upload = report / "upload"
+    ada = rows(upload / "moodle_worksheet.csv")[0]
+    assert ada["Identifier"] == "Participant 3301" and ada["Grade"] == "100.00"
+    assert "Good." in ada["Feedback comments"]
+    assert rows(upload / "moodle_grades.csv")[0]["1 · Sums"] == "9.00"
+    with zipfile.ZipFile(upload / "moodle_feedback.zip") as packed:
+        page = packed.read("Ada Lovelace_3301_assignfeedback_file_01_sums.html").decode()
+    assert "counts the additions (+1)" in page and "Good." in page
