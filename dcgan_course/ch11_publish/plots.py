@@ -56,8 +56,8 @@ def draw_seen_before(table: pd.DataFrame) -> Figure:
 
 def draw_closest_visits(faces: np.ndarray, alike: AlikeVisits) -> Figure:
     """The pairs of visits whose faces are most alike, with their distances."""
-    pairs = zip(alike.pairs, alike.distances, strict=True)
-    return draw_strip({f"{distance:.3f}": faces[pair] for pair, distance in pairs})
+    pairs = enumerate(zip(alike.pairs, alike.distances, strict=True), 1)
+    return draw_strip({f"{rank}: {far:.3f}": faces[pair] for rank, (pair, far) in pairs})
 
 
 def draw_spectra(spectra: Mapping[str, pd.Series]) -> Figure:
