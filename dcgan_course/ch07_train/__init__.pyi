@@ -1,8 +1,15 @@
 from .checks import (
     check_adam_step as check_adam_step,
     check_count_updates as check_count_updates,
+    check_experiment as check_experiment,
     check_face_pictures as check_face_pictures,
     check_training_step as check_training_step,
+)
+from .experiment import (
+    experiment_settings as experiment_settings,
+    require_experiment as require_experiment,
+    short_run as short_run,
+    try_experiment as try_experiment,
 )
 from .plots import (
     draw_beside_paper as draw_beside_paper,

@@ -2,57 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_course.checking import passed, require, require_close, require_shape
-from dcgan_lib import batches, build_generator, get_settings, to_images
+from dcgan_course.ch07_train.adam import ADAM_MISTAKES, adam
+from dcgan_course.ch07_train.experiment import Experiment, require_experiment
+from dcgan_course.checking import (
+    CheckFailed,
+    exercise,
+    numbers,
+    passed,
+    require,
+    require_close,
+    require_shape,
+    shown,
+)
+from dcgan_course.networks import fill
+from dcgan_lib import batches, get_settings, to_images
 from dcgan_lib.train import DCGAN
 
+LATENT_DIM = 20  # of the small G that exercise 7.4 is checked with
+COUNTS = ((48, 8, 1), (50, 8, 3), (39, 10, 7), (7, 8, 5))  # faces, batch size, epochs
+PATHS = (  # β1 and β2, and the gradients of a path; ε shows in the second
+    ((0.9, 0.999), (3.0, -0.5, 0.02, 2.0, -4.0)),
+    ((0.5, 0.999), (0.0, 1e-7, 1e-7, -3e-7)),
+    ((0.5, 0.9), (3.0, 3.0, -0.5, 0.0, 2.0)),
+)
+ADAM_WORDS = ("a move, in learning rates, of", "a mean of", "a square of")
+ADAM_HINTS = (
+    "Nothing was remembered before: what does each average hold, and what of the gradient is it?",
+    "The first step is right; do mean and square both go on from the ones before?",
+)
 
+
+@exercise("7.1")
 def check_count_updates(count_updates: Callable[[int, int, int], int]) -> None:
     """7.1: as many updates as the library's loader serves batches."""
-    for faces, batch_size, epochs in ((48, 8, 1), (50, 8, 3), (39, 10, 7)):
+    for faces, batch_size, epochs in COUNTS:
         received = count_updates(faces, batch_size, epochs)
-        served = batches(np.zeros((faces, 2, 2, 3), np.uint8), batch_size, 0, epochs=epochs)
-        expected = int(served.cardinality())
+        expected = _served(faces, batch_size, epochs)
         require(
-            received == expected,
+            numbers("The count", received) == expected,
             f"The loader serves another number of batches for {faces} faces, batch size "
-            f"{batch_size} and {epochs} epochs. Expected {expected}. Received: {received}. "
+            f"{batch_size} and {epochs} epochs. Expected {expected}. Received: {shown(received)}. "
             "What does the loader of chapter 3 do with the faces that fill no batch, and when?",
         )
     passed("7.1", "the loader serves as many batches as you say")
 
 
+@exercise("7.2")
 def check_adam_step(adam_step: Callable[..., tuple[float, float, float]]) -> None:
-    """7.2: the same path as Keras's Adam takes."""
-    for rate, beta_1 in ((0.01, 0.9), (0.0003, 0.5)):
-        value, mean, square = 1.0, 0.0, 0.0
-        variable = keras.Variable(1.0)
-        theirs = keras.optimizers.Adam(rate, beta_1=beta_1)
-        for step, gradient in enumerate((3.0, -0.5, 0.02, 2.0, -4.0), 1):
-            result = adam_step(value, gradient, mean, square, step, rate, beta_1)
-            require(
-                isinstance(result, tuple) and len(result) == 3,
-                "Adam has to remember two averages between steps. Expected a tuple (value, mean, "
-                f"square). Received: {type(result).__name__}.",
-            )
-            before, (value, mean, square) = value, result
-            theirs.apply([tf.constant(gradient)], [variable])
-            moved, expected = value - before, float(variable.numpy()) - before
-            require(
-                abs(value - float(variable.numpy())) < 1e-3 * rate,
-                f"Step {step} with gradient {gradient:g} ends elsewhere than Keras's Adam "
-                f"(learning rate {rate:g}, β1 {beta_1:g}). Expected a move of {expected:.3g}. "
-                f"Received: {moved:.3g}. {_adam_hint(step)}",
-            )
-    passed("7.2", "your parameter and Keras's take the same path")
+    """7.2: the path that Adam's definition takes, also for gradients of 0 and of ε's size."""
+    for betas, gradients in PATHS:
+        received = _adam_path(adam_step, gradients, betas)
+        expected = _adam_path(adam, gradients, betas)
+        wrong = np.abs(received - expected) > 1e-4 * (1 + np.abs(expected))
+        if not wrong.any():
+            continue
+        for cause, mistaken in ADAM_MISTAKES:
+            if np.allclose(received, _adam_path(mistaken, gradients, betas), 1e-3, 1e-6):
+                raise CheckFailed(cause)
+        step = int(wrong.any(axis=1).argmax())
+        what = int(wrong[step].argmax())
+        raise CheckFailed(
+            f"Step {step + 1}, with gradient {gradients[step]:g}, ends elsewhere for β1, β2 = "
+            f"{betas}. Expected {ADAM_WORDS[what]} {expected[step, what]:.6g}. Received: "
+            f"{received[step, what]:.6g}. {ADAM_HINTS[min(step, 1)]}"
+        )
+    passed("7.2", "your parameter takes Adam's path, also where the gradient is 0")
 
 
+@exercise("7.3")
 def check_training_step(training_step: Callable[..., tuple[tf.Tensor, tf.Tensor]]) -> None:
     """7.3: the same losses and the same new weights as ``DCGAN.train_step``."""
     mine, theirs = _small_gan(), _small_gan()
@@ -62,8 +85,8 @@ def check_training_step(training_step: Callable[..., tuple[tf.Tensor, tf.Tensor]
     result = training_step(mine, tf.constant(faces), z)
     measured = theirs.train_step(tf.constant(faces))
     require(
-        isinstance(result, tuple) and len(result) == 2,
-        f"Expected a tuple (d_loss, g_loss). Received: {type(result).__name__}.",
+        isinstance(result, tuple | list) and len(result) == 2,
+        f"Expected a tuple (d_loss, g_loss). Received: {shown(result)}.",
     )
     for net in (mine.generator, mine.discriminator):
         require(
@@ -71,12 +94,16 @@ def check_training_step(training_step: Callable[..., tuple[tf.Tensor, tf.Tensor]
             f"The {net.name}'s BatchNormalization hasn't seen the batch. Expected a call with "
             "training=True. Received: a call in inference mode, which is Keras's default here.",
         )
+    swapped = np.allclose(result[::-1], [measured["d_loss"], measured["g_loss"]], 1e-4)
+    require(not swapped, "The losses stand in the wrong order. Expected D's first. Received: G's.")
     for name, value in zip(("d_loss", "g_loss"), result, strict=True):
         hint = "Real and generated faces pass D apart, each with training=True. Which labels?"
         require_close(f"Your {name}", value, measured[name], 1e-4, hint)
-    for net, other in ((mine.discriminator, theirs.discriminator),
-                       (mine.generator, theirs.generator)):  # fmt: skip
+    pairs = (mine.discriminator, theirs.discriminator), (mine.generator, theirs.generator)
+    for net, other in pairs:
         _compare_moves(net, other, before[net.name])
+    for net, other in pairs:
+        _compare_statistics(net, other)
     passed(
         "7.3",
         f"D {float(result[0]):.4f}, G {float(result[1]):.4f}, as by the library's step; same new "
@@ -84,13 +111,15 @@ def check_training_step(training_step: Callable[..., tuple[tf.Tensor, tf.Tensor]
     )
 
 
+@exercise("7.4")
 def check_face_pictures(face_pictures: Callable[[keras.Model, np.ndarray], np.ndarray]) -> None:
     """7.4: uint8 pictures of G in inference mode, from -1 → 0 to 1 → 255."""
     generator = _spread_generator()
-    noise = np.random.default_rng(1).uniform(-1, 1, (6, 100)).astype(np.float32)
-    before = _values(generator)
-    pictures = face_pictures(generator, noise)
-    require_shape("The pictures of 6 z", pictures, (6, 32, 32, 3), "One picture for each z.")
+    noise = np.random.default_rng(1).uniform(-1, 1, (6, LATENT_DIM)).astype(np.float32)
+    noise[0] = 0  # a face without black
+    before, given = _values(generator), noise.copy()
+    pictures = face_pictures(generator, given)
+    require_shape("The pictures of 6 z", pictures, (6, 8, 8, 3), "One picture for each z.")
     dtype = getattr(pictures, "dtype", None)
     require(
         dtype == np.uint8,
@@ -102,23 +131,55 @@ def check_face_pictures(face_pictures: Callable[[keras.Model, np.ndarray], np.nd
         "Looking has changed G: its BatchNormalization took statistics from your noise. Expected "
         "inference mode. Received: training mode. Which argument says so?",
     )
+    require(
+        np.array_equal(given, noise),
+        "Your function has changed the noise that it was given. Expected it as it was. Received: "
+        "other numbers in it.",
+    )
     expected = to_images(generator(noise, training=False)).astype(int)
     error = np.abs(np.asarray(pictures, int) - expected)
+    place = np.unravel_index(error.argmax(), error.shape)
     require(
-        error.max() <= 1,
-        f"The values are others. Expected -1 as 0, 0 as 127 or 128, 1 as 255. Received: pixels "
-        f"that are off by up to {error.max()}. Shift first, then stretch; convert to uint8 last.",
+        bool((error <= 0.0045 * (255 + expected)).all()),
+        "The values are others. Expected -1 as 0, 0 as 127 or 128, 1 as 255. Received: "
+        f"{np.asarray(pictures)[place]} where {expected[place]} should be. Shift first, then "
+        "stretch; convert to uint8 last.",
     )
     passed("7.4", "6 pictures in uint8, the right way from -1 to 1, and G is as it was")
 
 
-def _adam_hint(step: int) -> str:
-    if step == 1:
-        return (
-            "The first step is one learning rate long, whatever the gradient's size: look at both "
-            "corrections for the start, at the root, and at the sign."
+@exercise("7.5")
+def check_experiment(my_experiment: Callable[[], Experiment]) -> None:
+    """7.5: one setting that training asks, another value, and what one figure will do."""
+    require_experiment(my_experiment())
+    passed("7.5", "one change, and one thing foreseen; now let it run")
+
+
+def _served(faces: int, batch_size: int, epochs: int) -> int:
+    """How many batches the loader serves; it refuses a set that fills none."""
+    if faces < batch_size:
+        return 0
+    images = np.zeros((faces, 2, 2, 3), np.uint8)
+    return int(batches(images, batch_size, 0, epochs=epochs).cardinality())
+
+
+def _adam_path(
+    step_of: Callable[..., object], gradients: Sequence[float], betas: tuple[float, float]
+) -> np.ndarray:
+    """What each step moves, in learning rates, and what it remembers: (steps, 3)."""
+    rate, rows = 0.01, []
+    value, mean, square = 1.0, 0.0, 0.0
+    for step, gradient in enumerate(gradients, 1):
+        result = step_of(value, gradient, mean, square, step, rate, *betas)
+        require(
+            isinstance(result, tuple | list) and len(result) == 3,
+            "Adam has to remember two averages between steps. Expected a tuple (value, mean, "
+            f"square). Received: {shown(result)}.",
         )
-    return "The first step is right; do mean and square both go on from the ones before?"
+        before = value
+        value, mean, square = (float(numbers("What you return", part)) for part in result)
+        rows.append([(value - before) / rate, mean, square])
+    return np.array(rows)
 
 
 def _small_gan() -> DCGAN:
@@ -129,11 +190,13 @@ def _small_gan() -> DCGAN:
 
 
 def _spread_generator() -> keras.Model:
-    """A small G whose faces reach from nearly -1 to nearly 1."""
-    generator = build_generator(get_settings("tiny", image_size=32))
-    last = generator.get_layer("up_32")
-    last.kernel.assign(last.kernel * 40)
-    return generator
+    """A small G whose pixels reach from -1 to 1, both included."""
+    z = keras.Input((LATENT_DIM,))
+    maps = keras.layers.Reshape((8, 8, 3))(keras.layers.Dense(8 * 8 * 3)(z))
+    maps = keras.layers.BatchNormalization()(maps)
+    network = keras.Model(z, keras.ops.clip(maps, -1, 1))
+    fill(network)
+    return network
 
 
 def _values(network: keras.Model) -> list[np.ndarray]:
@@ -164,3 +227,14 @@ def _compare_moves(mine: keras.Model, theirs: keras.Model, before: list[np.ndarr
         "largest step). Each network follows the gradient of its own loss with its own optimizer, "
         "and both gradients are taken before either network moves.",
     )
+
+
+def _compare_statistics(mine: keras.Model, theirs: keras.Model) -> None:
+    """Fail where BatchNormalization took other statistics: a network ran once too often."""
+    for one, other in zip(mine.weights, theirs.weights, strict=True):
+        require(
+            np.allclose(one.numpy(), other.numpy(), rtol=1e-2, atol=1e-3),
+            f"The losses and moves are right, but the {mine.name}'s BatchNormalization has other "
+            "statistics. Expected one pass through G and two through D. Received: more passes, or "
+            "other ones.",
+        )

@@ -12,9 +12,10 @@ import contextlib
 import functools
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 
@@ -133,12 +134,15 @@ class SolvedChapter:
         grade_id = answer.grade_id
         probe, graded = self.probes[grade_id], self._graded[grade_id]
         if (grade_id, seed) not in self._right:
-            self._right[grade_id, seed] = asked(probe, self.names, self.folder, seed)
-        given = {grade_id: asked(probe, self._with(answer), self.folder, seed)}
+            self._right[grade_id, seed] = self._asked(probe, self.names, seed)
+        given = {grade_id: self._asked(probe, self._with(answer), seed)}
         right = {grade_id: self._right[grade_id, seed]}
         run = Run(nbformat.v4.new_notebook(), "ok", 1.0, "")
         marks = mark([graded], {grade_id: probe}, run, given, right, self.data)
         return marks[0].score / graded.points
+
+    def _asked(self, probe: Probe, names: dict[str, object], seed: int) -> Answers:
+        return asked(probe, names, self.folder, seed, {"data_dir": str(self.data)})
 
     def _with(self, answer: PlantedAnswer) -> dict[str, object]:
         return {**self.names, self._functions[answer.grade_id]: answer.function}
@@ -154,10 +158,16 @@ def require_plain(message: str) -> None:
     assert "\n" not in text or kind != "CheckFailed", message
 
 
-def asked(probe: Probe, names: dict[str, object], folder: Path, seed: int = 5) -> Answers:
+def asked(
+    probe: Probe,
+    names: dict[str, object],
+    folder: Path,
+    seed: int = 5,
+    setting: Mapping[str, object] = MappingProxyType({}),
+) -> Answers:
     """Run a probe here, on names as a notebook would define them."""
     given = {"code": probe.code, "needs": probe.needs, "seed": seed, "name": "x"}
-    given |= {"folder": str(folder / "a"), "setting": {}}
+    given |= {"folder": str(folder / "a"), "setting": dict(setting)}
     exec(SOURCE, {"STUDENT": names, "GIVEN": given})
     answers = read_answers(folder, "a", "x")
     assert answers is not None

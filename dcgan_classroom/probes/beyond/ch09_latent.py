@@ -27,8 +27,26 @@ def points(one, other, shares):
     return [np.asarray(slerp(one.copy(), other.copy(), share), float) for share in shares]
 
 
+
+
+def stay():
+    given = a.copy(), b.copy()
+    found = np.asarray(slerp(*given, 0.3), float)
+    return [np.array_equal(given[0], a), np.array_equal(given[1], b), found]
+
+
+def at_an_angle(degrees):
+    # two z of other lengths, with just this angle between them
+    across = b - (a @ b) / (a @ a) * a
+    across = across * np.linalg.norm(a) / np.linalg.norm(across)
+    theta = np.radians(degrees)
+    return points(a, 0.4 * (np.cos(theta) * a + np.sin(theta) * across), (0.25, 0.5, 0.8))
+
+
 ask("both ends", lambda: points(a, b, (0.0, 1.0)))
 ask("ends of equal length", lambda: points(long, 6 * short, (0.2, 0.5, 0.9)))
+ask("narrow and wide angles", lambda: [at_an_angle(degrees) for degrees in (25, 65, 140)])
+ask("both z stay", stay)
 ask("ends of other lengths", lambda: points(long, short, (0.1, 0.5, 0.7)))
 """,
         ("slerp",),
@@ -47,6 +65,22 @@ def sums(z):
     return [np.asarray(add_faces(z.copy(), *lists), float) for lists in rows]
 
 
+
+
+def stays():
+    given = small.copy()
+    found = np.asarray(add_faces(given, [0, 1], [2, 3, 4], [5]), float)
+    return [np.array_equal(given, small), found]
+
+
+def both_terms_leave():
+    # the difference leaves the range, and the third list brings it back
+    z = np.array([[0.9, -0.9], [0.8, -0.7], [-0.9, 0.8], [-0.7, 0.6], [-0.9, 0.8], [-0.8, 0.9]])
+    return np.asarray(add_faces(z * random.uniform(0.9, 1.1, 2), [0, 1], [2, 3], [4, 5]), float)
+
+
+ask("z stays", stays)
+ask("sums that leave it on the way", both_terms_leave)
 ask("sums within the range", lambda: sums(small))
 ask("sums that would leave it", lambda: sums(large))
 """,
@@ -61,6 +95,23 @@ def found(count, dims):
     return np.asarray(direction(z, scores), float)
 
 
+
+
+def stays():
+    z, scores = random.uniform(-1, 1, (30, 3)), random.permutation(30) + 0.5
+    given = z.copy(), scores.copy()
+    found = np.asarray(direction(*given), float)
+    return [np.array_equal(given[0], z), np.array_equal(given[1], scores), found]
+
+
+def uneven():
+    # a few scores far above all others: a third of the faces isn't a third of the range
+    z, scores = random.uniform(-1, 1, (30, 3)), random.permutation(30) ** 3.0
+    return np.asarray(direction(z, scores), float)
+
+
+ask("z and scores stay", stays)
+ask("scores with outliers", uneven)
 ask("the direction", lambda: [found(30, 4), found(90, 10), found(240, 6)])
 """,
         ("direction",),

@@ -5,7 +5,14 @@ from dcgan_classroom.probes.base import FILLED, Probe
 PROBES = {
     "my-ranking": Probe(
         """
-ask("each of the five rules once", lambda: sorted(str(name) for name in my_ranking()))
+
+
+def names():
+    ranking = my_ranking()
+    return [isinstance(ranking, (tuple, list)), sorted(str(name) for name in ranking)]
+
+
+ask("each of the five rules once, in an order", names)
 """,
         ("my_ranking",),
         message="Every order is welcome, of the five names in MAIN.",
@@ -15,18 +22,29 @@ ask("each of the five rules once", lambda: sorted(str(name) for name in my_ranki
         + """
 import functools
 
-images = random.uniform(-1, 1, (5, 32, 32, 3))
+images = random.uniform(-1, 1, (16, 32, 32, 3))
 
 
 @functools.cache
+def built():
+    return pooled_discriminator(4)
+
+
 def made():
-    return filled(pooled_discriminator(4), np.random.default_rng(8))
+    return filled(built(), np.random.default_rng(8))
+
+
+def afterwards():
+    network = made()
+    outputs(network, images, training=True)
+    return outputs(network, images)
 
 
 ask("shapes", lambda: [list(made().input_shape), list(made().output_shape)])
 ask("parameters", lambda: [made().count_params(), pooled_discriminator(11).count_params()])
 ask("as in use", lambda: outputs(made(), images))
 ask("as in training", lambda: outputs(made(), images, training=True))
+ask("in use, after a batch in training", afterwards)
 """,
         ("pooled_discriminator",),
         tolerance=0.01,
@@ -44,9 +62,16 @@ pairs = [drawn(count) for count in (2, 3, 5, 14)]
 
 
 def ends(which):
-    return [float(paired_interval(*pair)[which]) for pair in pairs]
+    return [float(paired_interval(*(part.copy() for part in pair))[which]) for pair in pairs]
 
 
+def stay():
+    given = [part.copy() for part in pairs[2]]
+    mean = float(paired_interval(*given)[0])
+    return [mean, *(np.array_equal(*pair) for pair in zip(given, pairs[2]))]
+
+
+ask("both arrays stay", stay)
 ask("the mean", lambda: ends(0))
 ask("the lower end", lambda: ends(1))
 ask("the upper end", lambda: ends(2))
@@ -68,6 +93,9 @@ def verdicts(better):
 
 ask("where lower is better", lambda: verdicts("lower"))
 ask("where higher is better", lambda: verdicts("higher"))
+ask("where an end is exactly 0", lambda: [
+    str(verdict(*ends, better))
+    for ends in ((0.0, 4.0), (-4.0, 0.0)) for better in ("lower", "higher")])
 ask("without an interval", lambda: [
     [str(verdict(float("nan"), float("nan"), better)) for better in ("lower", "higher")],
     str(verdict(1.0, 2.0, "lower"))])

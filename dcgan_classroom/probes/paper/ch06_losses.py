@@ -5,7 +5,7 @@ from dcgan_classroom.probes.base import Probe
 PROBES = {
     "stable-cross-entropy": Probe(
         """
-logits = random.normal(0, 4, 30).astype(np.float32)
+logits = random.uniform(-5, 5, 30).astype(np.float32)
 labels = (random.random(30) < 0.5).astype(np.float32)
 soft = random.uniform(0, 1, 30).astype(np.float32)
 huge = np.array([-1000, -300, 300, 1000], np.float32)

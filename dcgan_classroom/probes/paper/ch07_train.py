@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dcgan_classroom.probes.base import Bands, Probe
-from dcgan_classroom.probes.paper.ch00_start import SMALL_GENERATOR
+from dcgan_classroom.probes.base import FILLED, Bands, Probe
 
 UPDATES, BATCH, FACES = 60, 16, 64  # of the generator that is measured
 # Measured with these: the library's own step 131 and 0.104; G that stands still 208 and 0.020; D
@@ -72,34 +71,37 @@ def counts(rows):
 ask("sets that don't fill the last batch", lambda: counts(
     random.integers((100, 3, 2), (3000, 47, 90), (9, 3))))
 ask("sets that do, or are small", lambda: counts([(64, 64, 5), (63, 64, 100), (360, 16, 1)]))
+ask("parts of a batch", lambda: float(count_updates(50, 8, 3)))
 """,
         ("count_updates",),
         message="What does the loader do with the faces that fill no batch, in every epoch?",
     ),
     "adam-step": Probe(
         """
-def path(rate, *betas):
+def path(gradients, rate, *betas):
     state, rows = (0.0, 0.0, 0.0), []
-    for step, gradient in enumerate(random.normal(0, 2, 6), 1):
+    for step, gradient in enumerate(gradients, 1):
         before = state[0]
         state = adam_step(state[0], float(gradient), state[1], state[2], step, rate, *betas)
         rows.append([(float(state[0]) - before) / rate, float(state[1]), float(state[2])])
     return np.array(rows)
 
 
+drawn = random.normal(0, 2, 6)
 seen = {}
 
 
 def column(which):
     if not seen:
         for key, betas in {"a": (0.01, 0.9), "b": (0.0003, 0.5), "c": (0.1, 0.8, 0.9)}.items():
-            seen[key] = path(*betas)
+            seen[key] = path(drawn, *betas)
     return [seen[key][:, which] for key in "abc"]
 
 
 ask("the moves", lambda: column(0))
 ask("the mean of gradients", lambda: column(1))
 ask("the mean of squares", lambda: column(2))
+ask("gradients of 0, and as small as ε", lambda: path([0.0, 1e-7, 1e-7, -3e-7], 0.01, 0.5)[:, 0])
 """,
         ("adam_step",),
         tolerance=1e-4,
@@ -145,29 +147,52 @@ ask("how G moves", lambda: [stepped()["g"], stepped()["g sizes"]])
         bands=Bands(figures_of_training, BANDS, share=0.25),
     ),
     "face-pictures": Probe(
-        SMALL_GENERATOR
+        FILLED
         + """
-generator = small_generator()
-noise = random.uniform(-1, 1, (5, 100)).astype(np.float32)
+import keras
+
+z = keras.Input((20,))
+maps = keras.layers.Reshape((8, 8, 3))(keras.layers.Dense(8 * 8 * 3)(z))
+maps = keras.layers.BatchNormalization()(maps)
+generator = filled(keras.Model(z, keras.ops.clip(maps, -1, 1)), random)
+noise = random.uniform(-1, 1, (5, 20)).astype(np.float32)
+noise[0] = 0  # a face without black
 
 
 def pictures(count):
-    return np.asarray(face_pictures(generator, noise[:count]))
+    return np.asarray(face_pictures(generator, noise[:count].copy()))
 
 
 def stays():
     before = [np.array(weight) for weight in generator.weights]
-    made = pictures(4)
+    given = noise.copy()
+    made = np.asarray(face_pictures(generator, given))
     same = [np.array_equal(a, np.array(b)) for a, b in zip(before, generator.weights)]
-    return [all(same), list(made.shape)]
+    return [all(same), np.array_equal(given, noise), list(made.shape)]
 
 
 ask("shape and type", lambda: [[list(pictures(n).shape), str(pictures(n).dtype)] for n in (1, 4)])
 ask("the pictures", lambda: pictures(5) / 255)
-ask("G stays as it is", stays)
+ask("G and the noise stay", stays)
 """,
         ("face_pictures",),
         tolerance=0.0045,
         message="G in inference mode; shift, stretch, round, and make it uint8 last.",
+    ),
+    "my-experiment": Probe(
+        """
+from dcgan_course import ch07_train as lesson
+
+
+def is_one():
+    lesson.require_experiment(my_experiment())
+    return True
+
+
+ask("one setting that training asks, another value, a figure and a way", is_one)
+""",
+        ("my_experiment",),
+        message="A setting that training asks, with another value than before; then one of d_loss, "
+        "g_loss, d_real, d_fake, and 'higher' or 'lower'. Whether it comes true costs nothing.",
     ),
 }

@@ -93,10 +93,10 @@ def test_a_wrong_count_is_named(count):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"correct": False}, "Step 1 .*both corrections"),
-        ({"root": 1}, "Step 1 .*at the root"),
-        ({"sign": -1}, "Step 1 .*sign"),
-        ({"carry": False}, "Step 2 .*go on from the ones before"),
+        ({"correct": False}, "Neither average is corrected"),
+        ({"root": 1}, "divided by the square itself"),
+        ({"sign": -1}, "climbs"),
+        ({"carry": False}, "corrected already"),
     ],
 )
 def test_a_wrong_adam_is_named(change, message):
@@ -105,7 +105,7 @@ def test_a_wrong_adam_is_named(change, message):
 
 
 def test_an_adam_without_memory_is_named():
-    with pytest.raises(CheckFailed, match=r"Expected a tuple .*Received: float"):
+    with pytest.raises(CheckFailed, match=r"Expected a tuple .*Received: [-\d.]+"):
         check.check_adam_step(lambda value, gradient, *rest: value - 0.1 * gradient)
 
 
