@@ -30,6 +30,7 @@ from dcgan_classroom.grading.parallel import run_jobs
 from dcgan_classroom.grading.reference import ask_reference, prepared_folder
 from dcgan_classroom.grading.results import Result, read_result, write_result
 from dcgan_classroom.grading.setting import Setting, chapter_key, load_chapter
+from dcgan_classroom.progress import prepared_one_by_one
 from dcgan_classroom.sandbox import Sandbox
 from dcgan_classroom.submissions import (
     Found,
@@ -178,7 +179,7 @@ def _jobs(
 
 def _prepare(jobs: Sequence[Job], report: Callable[[str], object]) -> None:
     """Ask the solved chapters what students will be asked."""
-    for name in sorted({job.submission.chapter for job in jobs}):
+    for name in prepared_one_by_one(sorted({job.submission.chapter for job in jobs})):
         ask_reference(name, [job for job in jobs if job.submission.chapter == name])
         report(f"{name} is prepared: its own answers are known")
 
