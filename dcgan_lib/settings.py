@@ -9,7 +9,7 @@ from typing import Any
 from dcgan_lib.shared import CourseError
 
 IMAGE_SIZES = (32, 64, 128)
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+PRECISIONS = ("auto", "float32", "mixed_bfloat16", "mixed_float16")
 AUGMENTATIONS = ("color", "translation", "cutout")
 BATCH_NORMS = ("both", "generator", "discriminator", "none", "everywhere")
 ACTIVATIONS = ("relu", "leaky_relu")
@@ -60,7 +60,7 @@ class Settings:
     label_smoothing: float = 0.0  # one-sided: real faces are labelled 1 - label_smoothing
     moving_average: float = 0.0  # decay of G's averaged copy per step; 0: no copy
     augment: str = ""  # differentiable augmentation, e.g. "translation,cutout"; "": none
-    precision: str = "float32"
+    precision: str = "float32"  # "auto": half, where the device computes in it
 
     # what a run shows
     sample_every: int = 1  # epochs between grids
@@ -88,6 +88,7 @@ class Settings:
 
 def _rules(s: Settings) -> dict[str, tuple[bool, str]]:
     return {
+        "seed": (0 <= s.seed < 2**31, "a whole number of at least 0 and below 2³¹"),
         "max_faces": (s.max_faces >= 0, "0 (all) or a number of faces"),
         "held_out": (0 <= s.held_out < 1, "a share of at least 0 and below 1"),
         "image_size": _one_of(s.image_size, IMAGE_SIZES),
@@ -159,7 +160,7 @@ PROFILES: dict[str, Settings] = {
         learning_rate=0.0002,
         moving_average=0.999,
         augment="translation",
-        precision="mixed_bfloat16",
+        precision="auto",
     ),
 }
 
@@ -181,7 +182,26 @@ def get_settings(profile: str | None = None, **changes: Any) -> Settings:
             f"There is no such profile. Expected one of {', '.join(PROFILES)}. "
             f"Received: {profile!r}. Choose one of these, e.g. --profile quick."
         )
-    return replace(PROFILES[profile], **{key: _parse(key, value) for key, value in changes.items()})
+    return change_settings(PROFILES[profile], **changes)
+
+
+def change_settings(settings: Settings, **changes: Any) -> Settings:
+    """Settings with single values changed.
+
+    Args:
+        settings: to start from; they stay as they are.
+        changes: settings by name, as values or as text (``"0.0002"``, ``"true"``).
+
+    Raises:
+        CourseError: unknown setting, or a value that can't be read or used.
+    """
+    if "profile" in changes:
+        raise CourseError(
+            "A profile can't be changed like a single setting. Expected it where the settings are "
+            f"chosen. Received: profile={changes['profile']!r} among single settings. Write, for "
+            "instance, --profile quick."
+        )
+    return replace(settings, **{key: _parse(key, value) for key, value in changes.items()})
 
 
 def settings_from_dict(values: dict[str, Any]) -> Settings:

@@ -14,7 +14,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from pandas.io.formats.style import Styler
 
 from dcgan_course.ch00_start.four_rows import ROWS, count_different, noise_rows
-from dcgan_lib import Row, to_images
+from dcgan_lib import Finding, to_images
 from dcgan_lib.shared import (
     DARK_GREY,
     GENERATED_COLOUR,
@@ -36,11 +36,11 @@ WAYS = (  # of the arrows that draw_idea draws, in its units: start and end
 )
 
 
-def environment_table(rows: Sequence[Row]) -> Styler:
-    """What ``info.describe`` found as a table, with what to do about each thing that is missing."""
+def environment_table(rows: Sequence[Finding]) -> Styler:
+    """What ``machine.describe`` found as a table, with what to do about what is missing."""
     will_do = sum(row.ok for row in rows)
     table = pd.DataFrame(
-        [(row.what, row.found, "yes" if row.ok else "no", row.mend) for row in rows],
+        [(row.what, row.found, "yes" if row.ok else "no", row.fix) for row in rows],
         columns=["what", "found here", "will do", "what to do"],
     )
     if not table["what to do"].any():

@@ -4,7 +4,13 @@ import dataclasses
 
 import pytest
 
-from dcgan_lib.settings import PROFILES, Settings, get_settings, settings_from_dict
+from dcgan_lib.settings import (
+    PROFILES,
+    Settings,
+    change_settings,
+    get_settings,
+    settings_from_dict,
+)
 from dcgan_lib.shared.errors import CourseError
 
 
@@ -52,6 +58,7 @@ def test_values_may_come_as_text():
         ({"epoch": 3}, r"no such setting.*epochs.*Received: 'epoch'"),
         ({"epochs": "many"}, r"epochs can't be read.*int.*'many'"),
         ({"epochs": 2.5}, r"epochs can't be read.*2.5"),
+        ({"seed": -1}, r"seed can't be used.*at least 0.*seed=-1"),
         ({"epochs": 0}, r"epochs can't be used.*at least 1.*epochs=0"),
         ({"flip": "perhaps"}, r"flip can't be read.*bool"),
         ({"image_size": 48}, r"image_size.*\(32, 64, 128\).*48"),
@@ -66,6 +73,13 @@ def test_values_may_come_as_text():
 def test_what_is_refused(change, message):
     with pytest.raises(CourseError, match=message):
         get_settings("tiny", **change)
+
+
+def test_single_settings_are_changed_and_the_profile_is_not_one_of_them():
+    tiny = get_settings("tiny")
+    assert change_settings(tiny, epochs="7") == dataclasses.replace(tiny, epochs=7)
+    with pytest.raises(CourseError, match=r"profile can't be changed like a single.*--profile"):
+        change_settings(tiny, profile="paper")
 
 
 def test_unknown_profile_lists_the_known_ones():

@@ -10,7 +10,7 @@ from PIL import Image
 from dcgan_course.ch00_start import checks as check, four_rows, plots, widgets
 from dcgan_course.checking import CheckFailed
 from dcgan_lib.generator import build_generator
-from dcgan_lib.machine import Row
+from dcgan_lib.machine import Finding
 from dcgan_lib.settings import get_settings
 from dcgan_lib.shared.errors import CourseError
 from dcgan_lib.shared.pictures import image_grid
@@ -151,13 +151,13 @@ def test_wrong_settings_are_named(wrong, message):
 
 
 def test_the_table_says_what_is_missing_and_what_to_do():
-    rows = [Row("numpy", "2.4"), Row("keras", "not installed", False, "pip install keras")]
+    rows = [Finding("numpy", "2.4"), Finding("keras", "not installed", False, "pip install keras")]
     page = plots.environment_table(rows).to_html()
     assert "1 of 2 will do" in page and "pip install keras" in page and ">no<" in page
 
 
 def test_the_table_has_no_column_for_nothing():
-    table = plots.environment_table([Row("numpy", "2.4")])
+    table = plots.environment_table([Finding("numpy", "2.4")])
     assert "what to do" not in table.to_html() and "1 of 1 will do" in table.to_html()
 
 
