@@ -124,11 +124,11 @@ def _first_settings(settings: Settings) -> Settings:
 
 
 def _train_once(run: Path, data_dir: str | Path, settings: Settings) -> Path:
-    from dcgan_lib.train import train  # TensorFlow: not for chapters 01 to 03
+    from dcgan_lib.train import is_run, train  # TensorFlow: not for chapters 01 to 03
 
     with one_at_a_time(run):  # chapters may run side by side
         if not (run / "generator.keras").exists():
-            done = train(faces(data_dir, settings), run, settings, resume=True)
+            done = train(faces(data_dir, settings), run, settings, resume=is_run(run))
             if done.epoch < done.epochs:
                 raise KeyboardInterrupt(f"stopped after epoch {done.epoch} of {done.epochs}")
     return run

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from tqdm.auto import tqdm
 
-from dcgan_lib.shared import Faces, atomic_path, import_tensorflow
+from dcgan_lib.shared import CourseError, Faces, atomic_path, import_tensorflow
 
 
 def rules_command(
@@ -31,6 +31,11 @@ def rules_command(
     Writes results.csv (every run), rules.md (the table), rules.png and faces.png. Ctrl-C keeps
     what was done; --resume goes on, also with further --rules and --seeds.
     """
+    if profile not in (None, "tiny", "quick"):
+        raise CourseError(
+            "There is no study of this profile. Expected tiny or quick, whose small images make "
+            f"several seeds affordable. Received: {profile}. Leave --profile out for quick."
+        )
     import_tensorflow()
     from dcgan_lib.rules.plots import draw_rule_faces, plot_rules, rule_faces
     from dcgan_lib.rules.rulebook import MAIN, RULES

@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from dcgan_lib.evaluate import evaluate
+from dcgan_lib.evaluate import evaluate_run
 from dcgan_lib.rules.rulebook import AS_WRITTEN, MAIN, RULES, turned
 from dcgan_lib.rules.verdicts import MEASURES
 from dcgan_lib.settings import Settings, get_settings
 from dcgan_lib.shared import CourseError, atomic_path, one_at_a_time
-from dcgan_lib.train import BrokeDown, read_history, train
+from dcgan_lib.train import BrokeDown, is_run, read_history, train
 
 COUNT = 300  # generated faces that each run is measured by
 
@@ -89,7 +89,7 @@ def read_study(out: str | Path) -> pd.DataFrame:
 
     Returns:
         One row per run: rule, seed, ended ("finished", or why not), seconds, and the figures of
-        ``evaluate`` (NaN for a run that broke down).
+        ``evaluate_run`` (NaN for a run that broke down).
 
     Raises:
         CourseError: there is no finished run in this folder.
@@ -117,10 +117,10 @@ def _run_and_measure(
 ) -> dict[str, Any]:
     ended = {"ended": "finished"}
     try:
-        done = train(faces, run, settings, resume=True)
+        done = train(faces, run, settings, resume=is_run(run))
         if done.epoch < done.epochs:
             raise KeyboardInterrupt
-        ended |= evaluate(run, faces, count).to_dict()
+        ended |= evaluate_run(run, faces, count).to_dict()
     except BrokeDown as error:
         ended["ended"] = str(error)
     return ended | {"seconds": read_history(run)["seconds"].sum()}  # of the epochs alone

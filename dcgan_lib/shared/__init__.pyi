@@ -3,6 +3,7 @@ from .commands import (
     Faces as Faces,
     Run as Run,
     import_tensorflow as import_tensorflow,
+    require_png as require_png,
     run_command as run_command,
     run_function as run_function,
 )
@@ -49,7 +50,8 @@ from .walk import (
     why_no_photograph as why_no_photograph,
 )
 from .workers import (
+    Done as Done,
     dask_cluster as dask_cluster,
-    run_batches as run_batches,
+    run_jobs as run_jobs,
     usable_cores as usable_cores,
 )

@@ -19,6 +19,19 @@ Run = Annotated[Path, typer.Argument(help="The run's folder.", show_default=Fals
 Faces = Annotated[Path, typer.Argument(help="Folder of cropped faces.", show_default=False)]
 
 
+def require_png(option: str, path: Path) -> None:
+    """Refuse another name for a picture before the work that would be lost.
+
+    Raises:
+        CourseError: the name doesn't end in ``.png``.
+    """
+    if path.suffix.lower() != ".png":
+        raise CourseError(
+            f"The picture can't be written. Expected a name that ends in .png. Received: {path}. "
+            f"Write, for instance, {option} {path.stem}.png."
+        )
+
+
 def run_command(app: typer.Typer) -> None:
     """Run a Typer application as the process's main job and exit with its code.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class CourseError(ValueError):
-    """Something that the person at the keyboard can mend.
+    """Something that the person at the keyboard can put right.
 
     The message has three parts: what happened, what was expected and what was received, and
     the way out. Commands print it as one paragraph and exit with code 1.

@@ -1,5 +1,5 @@
 from . import doctor as doctor
-from .callbacks import BrokeDown as BrokeDown, Guard as Guard, Samples as Samples
+from .callbacks import BrokeDown as BrokeDown, Guard as Guard
 from .checkpoints import (
     list_checkpoints as list_checkpoints,
     restore_checkpoint as restore_checkpoint,
@@ -17,11 +17,14 @@ from .grids import (
 )
 from .plots import plot_history as plot_history
 from .run import (
+    is_run as is_run,
     kept_epochs as kept_epochs,
     load_generator as load_generator,
     load_settings as load_settings,
     load_split as load_split,
     read_history as read_history,
+    save_generator as save_generator,
+    write_model_card as write_model_card,
 )
 from .sample import (
     draw_noise as draw_noise,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import signal
+import sys
 import time
 from pathlib import Path
 from types import FrameType
@@ -15,44 +16,74 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from dcgan_lib.shared import CourseError, atomic_path, image_grid, write_png
+from dcgan_lib.shared import CourseError, atomic_path
 from dcgan_lib.train.checkpoints import save_checkpoint
 from dcgan_lib.train.gan import LOSSES
-from dcgan_lib.train.grids import find_grids, grid_path, write_film
-from dcgan_lib.train.plots import plot_history
-from dcgan_lib.train.run import read_history
-from dcgan_lib.train.sample import generate
+from dcgan_lib.train.grids import grid_path, write_grid
+from dcgan_lib.train.run import read_history, save_generator
+from dcgan_lib.train.sample import fixed_noise
+from dcgan_lib.train.vitals import not_finite_weights
 
+LOOKED_AT = 8  # faces after each epoch, to see that they are finite
 Logs = dict[str, float] | None
 
 
+class WholeEpochs(keras.callbacks.Callback):
+    """Acts after whole epochs alone: one that was broken off must not be taken for one."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self.batches = 0
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        self.batches += 1
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self.batches == self.params["steps"]:
+            self.on_whole_epoch(epoch + 1, logs)
+
+    def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        """Act after an epoch, counted from 1, whose means are in ``logs``."""
+
+
 class Progress(keras.callbacks.Callback):
-    """One bar over the whole run, with the epoch's mean losses and images per second."""
+    """One bar over the whole run, with the epoch's mean losses and images per second.
+
+    Where stderr is neither a terminal nor a notebook, such as in a log, a line for each epoch.
+    """
 
     def __init__(self, epochs: int, first_epoch: int, per_epoch: int, batch_size: int) -> None:
         super().__init__()
-        self.bar = tqdm(total=epochs * per_epoch, initial=first_epoch * per_epoch, unit="step")
+        drawn = sys.stderr.isatty() or "ipykernel" in sys.modules
+        total, done = epochs * per_epoch, first_epoch * per_epoch
+        self.bar = tqdm(total=total, initial=done, unit="step", disable=not drawn)
         self.batch_size = batch_size
         self.epochs = epochs
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        self.bar.set_description(f"epoch {epoch + 1}/{self.epochs}")
+        self.title = f"epoch {epoch + 1}/{self.epochs}"
+        self.bar.set_description(self.title)
         self.started, self.steps = time.perf_counter(), 0
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         self.steps += 1
-        seconds = time.perf_counter() - self.started
-        shown = {name: f"{logs[name]:.2f}" for name in LOSSES}
-        shown["images/s"] = f"{self.steps * self.batch_size / seconds:.0f}"
-        self.bar.set_postfix(shown, refresh=False)
-        self.bar.update()
+        if not self.bar.disable:
+            self.bar.set_postfix_str(self._figures(logs), refresh=False)
+            self.bar.update()
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self.bar.disable:
+            print(f"{self.title}: {self._figures(logs)}", file=sys.stderr, flush=True)
 
     def on_train_end(self, logs: Logs = None) -> None:
         self.bar.close()
 
+    def _figures(self, logs: dict[str, float]) -> str:
+        speed = self.steps * self.batch_size / (time.perf_counter() - self.started)
+        return ", ".join([*(f"{n}={logs[n]:.2f}" for n in LOSSES), f"images/s={speed:.0f}"])
+
 
 class BrokeDown(CourseError):
-    """A loss is no number any more: training is over, and its last checkpoint kept."""
+    """Numbers are infinite or undefined: training is over, and its last checkpoint kept."""
 
 
 class Guard(keras.callbacks.Callback):
@@ -61,15 +92,38 @@ class Guard(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         broken = {name: logs[name] for name in LOSSES if not math.isfinite(logs[name])}
         if broken:
-            raise BrokeDown(
-                f"Training broke down in batch {batch + 1} of its epoch. Expected finite losses. "
-                f"Received: {broken}. The last checkpoint is kept; lower --set learning_rate=… "
-                "or, in half precision, use --set precision=float32, and start another --run."
-            )
+            where = f"in batch {batch + 1} of its epoch"
+            raise BrokeDown(_broke_down(where, "finite losses", str(broken)))
 
 
-class History(keras.callbacks.Callback):
-    """``history.csv``: a row per epoch; with the plots of losses and of D's outputs at the end."""
+class EpochGuard(WholeEpochs):
+    """Stop after an epoch whose weights or faces are not finite, before anything is kept of it.
+
+    Its losses can be finite all the same: each is computed before the update that it leads to.
+    """
+
+    def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        found = ", ".join(not_finite_weights(self.model)[:3]) or self._not_finite_faces()
+        if found:
+            expected = "finite weights and faces"
+            raise BrokeDown(_broke_down(f"in epoch {epoch}", expected, f"others in {found}"))
+
+    def _not_finite_faces(self) -> str:
+        z = fixed_noise(self.model.settings)[:LOOKED_AT]
+        faces = self.model.best_generator(z, training=False)
+        return "" if np.isfinite(faces).all() else "generated faces"
+
+
+def _broke_down(where: str, expected: str, received: str) -> str:
+    return (
+        f"Training broke down {where}. Expected {expected}. Received: {received}. The last "
+        "checkpoint is kept; lower --set learning_rate=… or, in half precision, use "
+        "--set precision=float32, and start another --run."
+    )
+
+
+class History(WholeEpochs):
+    """``history.csv``: a row per epoch."""
 
     def __init__(self, run: Path, first_epoch: int, images_per_epoch: int) -> None:
         super().__init__()
@@ -77,91 +131,81 @@ class History(keras.callbacks.Callback):
         self.rows = read_history(run).query("epoch <= @first_epoch").to_dict("records")
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        super().on_epoch_begin(epoch, logs)
         self.started = time.perf_counter()
 
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+    def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
         seconds = time.perf_counter() - self.started
         speed = self.images_per_epoch / seconds
-        row = {"epoch": epoch + 1} | {name: logs[name] for name in LOSSES}
+        row = {"epoch": epoch} | {name: logs[name] for name in LOSSES}
         self.rows.append(row | {"seconds": seconds, "images_per_second": speed})
         with atomic_path(self.run / "history.csv") as path:
             pd.DataFrame(self.rows).to_csv(path, index=False, float_format="%.6g")
 
-    def on_train_end(self, logs: Logs = None) -> None:
-        if self.rows:
-            for name, figure in plot_history(pd.DataFrame(self.rows)).items():
-                with atomic_path(self.run / f"{name}.png") as path:
-                    figure.savefig(path, dpi=120)
 
+class Samples(WholeEpochs):
+    """A grid of faces from one fixed batch of noise, unselected.
 
-class Samples(keras.callbacks.Callback):
-    """A grid of faces from one fixed batch of noise, unselected, and the film of all grids."""
+    Args:
+        run: the run's folder.
+        first_epoch: how many epochs are finished; their newest grid is drawn where it is missing.
+    """
 
-    def __init__(self, run: Path, noise: np.ndarray, every: int) -> None:
+    def __init__(self, run: Path, first_epoch: int = 0) -> None:
         super().__init__()
-        self.run, self.noise, self.every = run, noise, every
+        self.run, self.first_epoch = run, first_epoch
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        if not find_grids(self.run):
-            self._draw(0)
+        if self.first_epoch == 0 or not grid_path(self.run, self.first_epoch).exists():
+            self._draw(self.first_epoch)
 
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        if (epoch + 1) % self.every == 0:
-            self._draw(epoch + 1)
-
-    def on_train_end(self, logs: Logs = None) -> None:
-        write_film(self.run)
+    def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        self._draw(epoch)
 
     def _draw(self, epoch: int) -> None:
-        images = generate(self.model.best_generator, self.noise)
-        write_png(image_grid(images), grid_path(self.run, epoch))
+        if epoch % self.model.settings.sample_every == 0:
+            write_grid(self.run, self.model.best_generator, self.model.settings, epoch)
 
 
-class Generators(keras.callbacks.Callback):
+class Generators(WholeEpochs):
     """A copy of G at intervals, ``generators/epoch_0010.keras``: quality over the epochs."""
 
-    def __init__(self, run: Path, every: int) -> None:
+    def __init__(self, run: Path) -> None:
         super().__init__()
-        self.folder, self.every = run / "generators", every
+        self.folder = run / "generators"
 
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        if (epoch + 1) % self.every == 0:
-            with atomic_path(self.folder / f"epoch_{epoch + 1:04d}.keras") as path:
-                self.model.best_generator.save(path)
+    def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        if epoch % self.model.settings.keep_every == 0:
+            save_generator(self.model.best_generator, self.folder / f"epoch_{epoch:04d}.keras")
 
 
-class Checkpoints(keras.callbacks.Callback):
-    """After each epoch a checkpoint; ``generator.keras`` when the run is finished."""
+class Checkpoints(WholeEpochs):
+    """After each epoch a checkpoint."""
 
-    def __init__(self, run: Path, epochs: int) -> None:
+    def __init__(self, run: Path) -> None:
         super().__init__()
-        self.run, self.epochs = run, epochs
+        self.run = run
 
-    def on_train_begin(self, logs: Logs = None) -> None:
-        (self.run / "generator.keras").unlink(missing_ok=True)  # of fewer epochs
-
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        if epoch + 1 == self.epochs:
-            with atomic_path(self.run / "generator.keras") as path:
-                self.model.best_generator.save(path)
-        save_checkpoint(self.run, self.model, epoch + 1)
+    def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        save_checkpoint(self.run, self.model, epoch)
 
 
 class StopAfterEpoch(keras.callbacks.Callback):
     """Let the first Ctrl-C end training after the running epoch, and the second at once."""
 
-    def on_train_begin(self, logs: Logs = None) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.asked = False
         self.before: Any = None
-        with contextlib.suppress(ValueError):  # outside the main thread Ctrl-C stays as it is
-            self.before = signal.signal(signal.SIGINT, self._ask)
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        if self.before is None:  # before the first epoch there is nothing to finish
+            with contextlib.suppress(ValueError):  # outside the main thread it stays as it is
+                self.before = signal.signal(signal.SIGINT, self._ask)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self.asked:
             self.model.stop_training = True
-
-    def on_train_end(self, logs: Logs = None) -> None:
-        self.release()
 
     def release(self) -> None:
         """Give Ctrl-C back to whoever had it."""

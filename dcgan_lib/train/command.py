@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from tqdm.auto import tqdm
 
-from dcgan_lib.settings import PROFILES, get_settings
-from dcgan_lib.shared import INTERRUPTED, CourseError, Faces, Run, import_tensorflow
+from dcgan_lib.settings import PROFILES, change_settings, get_settings
+from dcgan_lib.shared import INTERRUPTED, CourseError, Faces, Run, import_tensorflow, require_png
 
 
 def train_command(
@@ -32,31 +32,36 @@ def train_command(
         int | None, typer.Option(help="Epochs between two grids.", show_default=False)
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the run in this folder.")
+        bool, typer.Option("--resume", help="Go on with the run in this folder, as it was started.")
     ] = False,
 ) -> None:
     """Train on a folder of faces.
 
     The run's folder gets history.csv, losses.png, d_outputs.png, a grid of faces from one fixed
     batch of noise per epoch (samples/), training.gif, checkpoints, TensorBoard's logs and
-    generator.keras. Ctrl-C finishes and saves the running epoch; --resume goes on, also after a
-    crash, and ends with the same weights.
+    generator.keras with its model_card.md. Ctrl-C finishes and saves the running epoch; --resume
+    goes on with the run's own settings, also after a crash, and ends with the same weights.
     """
     values = dict(_key_and_value(change) for change in changes or [])
     if sample_every is not None:
         values["sample_every"] = str(sample_every)
-    settings = get_settings(profile, **values)
     import_tensorflow()
+    from dcgan_lib.train.grids import find_grids
+    from dcgan_lib.train.run import is_run, load_settings
     from dcgan_lib.train.training import train
 
+    if resume and profile is None and is_run(run):
+        settings = change_settings(load_settings(run), **values)
+    else:
+        settings = change_settings(get_settings(profile), **values)
     done = train(faces, run, settings, resume=resume)
     if done.epoch < done.epochs:
         print(f"Stopped after epoch {done.epoch} of {done.epochs}. Go on with --resume.")
         raise typer.Exit(INTERRUPTED)
     print(f"Trained {done.epochs} epochs. Look at:")
-    for name in (f"samples/epoch_{done.epoch:04d}.png", "training.gif", "losses.png"):
-        if (run / name).exists():
-            print(f"  {run / name}")
+    pictures = [*list(find_grids(run).values())[-1:], run / "training.gif", run / "losses.png"]
+    for path in filter(Path.exists, pictures):
+        print(f"  {path}")
     print(f"Generate faces: python -m dcgan_lib sample {run} --count 64 --out generated")
 
 
@@ -73,6 +78,8 @@ def sample_command(
 
     The moving average of G is used where the run keeps one. The same seed gives the same faces.
     """
+    if grid:
+        require_png("--grid", grid)
     import_tensorflow()
     from dcgan_lib.shared import image_grid, write_png
     from dcgan_lib.train.run import load_generator, load_settings

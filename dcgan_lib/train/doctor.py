@@ -3,7 +3,7 @@
 Every measure is a number of an epoch (``Vitals``), every diagnosis a pure function of such
 numbers. The callback ``Doctor`` measures a few dozen faces now and then, and changes nothing:
 a run is the same, bit for bit, with and without it. It never stops a run; that is the work of
-``monitor.Guard``, which sees the loss of every batch. The doctor sees what losses don't show.
+``callbacks.Guard``, which sees the loss of every batch. The doctor sees what losses don't show.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
 from dcgan_lib.shared import atomic_path
+from dcgan_lib.train.callbacks import WholeEpochs
 from dcgan_lib.train.gan import DCGAN
-from dcgan_lib.train.vitals import EXAMINED, Probe, Vitals
+from dcgan_lib.train.vitals import EXAMINED, Probe, Vitals, not_finite_weights
 
 EVERY = 50  # updates between two examinations
 WAIT = 100  # updates before anything is judged: D has an easy time at the start of every run
@@ -79,8 +79,9 @@ def vanishing_gradient(v: Vitals) -> Diagnosis | None:
         return None
     return Diagnosis(
         "vanishing gradients",
-        f"The gradient of G's loss by G's parameters has a norm of {v.gradient:.2g}; at least "
-        f"{LEAST_GRADIENT:g} is expected. G's outputs go from {v.low:.3f} to {v.high:.3f}.",
+        f"The gradient of G's loss with respect to G's parameters has a norm of {v.gradient:.2g}; "
+        f"at least {LEAST_GRADIENT:g} is expected. G's outputs go from {v.low:.3f} to "
+        f"{v.high:.3f}.",
         "Lower --set learning_rate=… where they sit at -1 or 1; else keep --set batch_norm=both "
         "and --set discriminator_activation=leaky_relu; chapters 04, 05 and 10.",
     )
@@ -166,15 +167,14 @@ def _out_of_range(whose: str, low: float, high: float) -> Diagnosis | None:
         "images in the wrong range",
         f"{whose} faces go from {low:.3g} to {high:.3g}; -1 to 1 is expected, with something "
         "darker than 0.",
-        "Serve training faces with dcgan_lib.load.batches, which divides by 127.5 and takes 1 "
-        "away, and end G in --set output=tanh; chapters 03 and 04.",
+        "Serve training faces with dcgan_lib.batches, or bring them there by "
+        "dcgan_lib.from_images, and end G in --set output=tanh; chapters 03 and 04.",
     )
 
 
 def not_finite(gan: DCGAN, faces: np.ndarray) -> Diagnosis | None:
-    """Weights or generated faces that are no numbers: a loss shows it one batch later, at best."""
-    networks = (gan.generator, gan.discriminator)
-    names = [w.path for n in networks for w in n.weights if not np.isfinite(w.numpy()).all()]
+    """Weights or generated faces that aren't finite: a loss shows it one batch later, at best."""
+    names = not_finite_weights(gan)
     if not names and np.isfinite(faces).all():
         return None
     where = f"{len(names)} weights, the first {names[0]}," if names else "generated faces"
@@ -186,7 +186,7 @@ def not_finite(gan: DCGAN, faces: np.ndarray) -> Diagnosis | None:
     )
 
 
-class Doctor(keras.callbacks.Callback):
+class Doctor(WholeEpochs):
     """Examine a run now and then; name each illness once, and keep ``doctor.json``.
 
     ``doctor.json`` is a list of diagnoses with their epochs, empty when all is well;
@@ -204,18 +204,19 @@ class Doctor(keras.callbacks.Callback):
         self.named: list[dict[str, object]] = []
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        super().on_epoch_begin(epoch, logs)
         self.updates = int(self.model.generator_optimizer.iterations)
         if self.course is None:
             self.course, self.named = _read(self.run, epoch)
             self._name(epoch, [wrong_range(self.probe.training)])
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
         updates = int(self.model.generator_optimizer.iterations)
         if updates // EVERY == self.updates // EVERY:
             return
-        vitals, faces = self.probe.examine(self.model, epoch + 1, logs)
+        vitals, faces = self.probe.examine(self.model, epoch, logs)
         self.course.append(vitals)
-        self._name(epoch + 1, [not_finite(self.model, faces), *diagnose(self.course)])
+        self._name(epoch, [not_finite(self.model, faces), *diagnose(self.course)])
         with atomic_path(self.run / "doctor.csv") as path:
             pd.DataFrame(self.course).to_csv(path, index=False)
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 from dcgan_lib.discriminator import build_discriminator
 from dcgan_lib.generator import build_generator
 from dcgan_lib.losses import discriminator_loss, generator_loss
+from dcgan_lib.machine import for_this_machine
 from dcgan_lib.settings import Settings, settings_from_dict
 from dcgan_lib.shared import CourseError
 from dcgan_lib.train.augmentation import augment
@@ -67,7 +68,7 @@ class DCGAN(keras.Model):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(name="dcgan")
-        self.settings = settings
+        self.settings = settings = for_this_machine(settings)
         self.generator = build_generator(settings)
         self.discriminator = build_discriminator(settings)
         self.averaged_generator = build_generator(settings) if settings.moving_average else None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import keras
 import numpy as np
 from PIL import Image
 
-from dcgan_lib.shared import CourseError, by_number, image_grid, split_grid, write_gif
+from dcgan_lib.settings import Settings
+from dcgan_lib.shared import CourseError, by_number, image_grid, split_grid, write_gif, write_png
 from dcgan_lib.train.run import load_settings
+from dcgan_lib.train.sample import fixed_noise, generate
 
 FILM_FRAMES = 60
 
@@ -107,6 +110,12 @@ def faces_at(run: Path, epoch: int) -> np.ndarray:
     """
     settings = load_settings(run)
     return split_grid(grid_at(run, epoch), settings.image_size)[: settings.sample_count]
+
+
+def write_grid(run: Path, generator: keras.Model, settings: Settings, epoch: int) -> None:
+    """Keep the faces that G makes of the run's own noise after an epoch, unselected."""
+    images = generate(generator, fixed_noise(settings))
+    write_png(image_grid(images), grid_path(run, epoch))
 
 
 def write_film(run: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dcgan_lib.shared import GENERATED_COLOUR, GREY, REAL_COLOUR, finish, plot_epochs
+from dcgan_lib.shared import GENERATED_COLOUR, GREY, REAL_COLOUR, finish, plot_epochs, write_png
 
 
 def plot_history(history: pd.DataFrame) -> dict[str, Figure]:
@@ -34,6 +35,12 @@ def plot_history(history: pd.DataFrame) -> dict[str, Figure]:
     )
     outputs.axes[0].set(title="What D answers", ylabel="mean of D's sigmoid", ylim=(0, 1))
     return {"losses": losses, "d_outputs": outputs}
+
+
+def write_curves(run: Path, history: pd.DataFrame) -> None:
+    """``losses.png`` and ``d_outputs.png`` of a run, as ``plot_history`` draws them."""
+    for name, figure in plot_history(history).items():
+        write_png(figure, run / f"{name}.png", mark="")
 
 
 def _curves(

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import filelock
 import keras
 import tensorflow as tf
+from tensorflow.python.framework import config as tensorflow_config
 
-from dcgan_lib.crop import balanced_subset, split_held_out
-from dcgan_lib.load import FaceSet, batches, load_face_set
+from dcgan_lib.load import batches, load_face_set
 from dcgan_lib.settings import Settings
 from dcgan_lib.shared import CourseError
 from dcgan_lib.train.callbacks import (
     Checkpoints,
+    EpochGuard,
     Generators,
     Guard,
     History,
@@ -25,14 +25,22 @@ from dcgan_lib.train.callbacks import (
     Samples,
     StopAfterEpoch,
 )
-from dcgan_lib.train.checkpoints import restore_checkpoint
+from dcgan_lib.train.checkpoints import list_checkpoints, restore_checkpoint
 from dcgan_lib.train.doctor import Doctor
 from dcgan_lib.train.gan import DCGAN
-from dcgan_lib.train.run import load_settings, load_split, write_run_json
-from dcgan_lib.train.sample import draw_noise, fixed_noise
+from dcgan_lib.train.grids import find_grids, grid_path, write_film, write_grid
+from dcgan_lib.train.plots import write_curves
+from dcgan_lib.train.run import is_run, read_history, save_generator, write_model_card
+from dcgan_lib.train.sample import draw_noise
+from dcgan_lib.train.start import (
+    TrainingFaces,
+    agree_on_settings,
+    choose_faces,
+    find_same_faces,
+    refuse_to_go_back,
+    write_start,
+)
 from dcgan_lib.train.vitals import EXAMINED, choose_probe
-
-MAY_CHANGE = ("epochs", "sample_every", "keep_every")  # on resume
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class Finished:
 def train(
     faces: str | Path,
     run: str | Path,
-    settings: Settings,
+    settings: Settings | None = None,
     *,
     resume: bool = False,
     callbacks: list[keras.callbacks.Callback] | None = None,
@@ -55,64 +63,70 @@ def train(
     """Train a DCGAN on a folder of faces and keep everything about it in ``run``.
 
     A killed run loses at most the epoch it was in; resumed, it ends with the weights that an
-    uninterrupted one has, bit for bit on a processor. Ctrl-C ends after the running epoch.
+    uninterrupted one has, bit for bit on a processor. Ctrl-C ends after the running epoch. The
+    folder becomes a run with its first finished epoch; until then it can be started again with
+    other settings.
 
     Args:
         faces: folder of cropped faces, such as ``data/faces/orl``.
         run: folder of the run, made here.
-        settings: what to train; on resume only ``MAY_CHANGE`` may differ.
-        resume: go on with the run in this folder; start it where there is none yet.
+        settings: what to train; on resume only ``start.MAY_CHANGE`` may differ from the run's. None
+            takes the run's own on resume, and profile ``quick`` for another one.
+        resume: go on with the run in this folder, or finish what it lacks.
         callbacks: further Keras callbacks.
 
     Returns:
         How far it came: fewer epochs than the settings say after a Ctrl-C.
 
     Raises:
-        CourseError: the run exists and ``resume`` is not set, is in use by another process, or
-            has other settings; too few faces for a batch; a loss that is not a number; a disk
-            that can't be written.
+        CourseError: the run exists and ``resume`` is not set, or the other way round; it is in
+            use by another process, has other settings, other faces or more epochs; too few faces
+            for a batch; numbers that are not finite; a disk that can't be written.
     """
     run = Path(run)
-    with _claimed(run):
-        _check_settings(run, settings, resume)
+    if resume and not is_run(run):
+        raise CourseError(
+            f"There is no run to go on with. Expected a run with a finished epoch. Received: "
+            f"{run}, which has none. Start it, with the same line without --resume."
+        )
+    with _claimed(run), _deterministic():
+        settings = agree_on_settings(run, settings, resume)
         face_set = load_face_set(faces, settings.image_size)
-        names = _training_names(run, faces, face_set, settings)
-        tf.config.experimental.enable_op_determinism()
+        if resume:
+            chosen = find_same_faces(run, face_set, faces)
+        else:
+            chosen = choose_faces(face_set, settings, faces)
         with _strategy().scope():
             gan = DCGAN(settings)
             gan.compile()
-        first_epoch = restore_checkpoint(run, gan)
+        first_epoch = restore_checkpoint(run, gan) if resume else 0
+        if resume:
+            refuse_to_go_back(run, first_epoch, settings)
+        write_start(run, settings, chosen)
         if first_epoch < settings.epochs:
-            _fit(gan, face_set, names, run, first_epoch, callbacks or [])
-            first_epoch += len(gan.history.epoch)
-        return Finished(run, first_epoch, settings.epochs)
+            (run / "generator.keras").unlink(missing_ok=True)  # of fewer epochs
+            _fit(gan, chosen, run, first_epoch, callbacks or [])
+        return _finish(run, faces, gan, trained=first_epoch < settings.epochs)
 
 
 def _fit(
     gan: DCGAN,
-    face_set: FaceSet,
-    names: list[str],
+    chosen: TrainingFaces,
     run: Path,
     first_epoch: int,
     callbacks: list[keras.callbacks.Callback],
 ) -> None:
-    settings = gan.settings
-    size, remaining = settings.batch_size, settings.epochs - first_epoch
+    settings, face_set = gan.settings, chosen.face_set
+    size, per_epoch = settings.batch_size, len(chosen.train) // settings.batch_size
     served = batches(
         face_set.images,
         size,
         settings.seed,
         flip=settings.flip,
-        rows=face_set.rows(names),
-        epochs=remaining,
+        rows=face_set.rows(chosen.train),
+        epochs=settings.epochs - first_epoch,
         first_epoch=first_epoch,
     )
-    per_epoch = len(names) // size
-    noise = draw_noise(EXAMINED, settings.latent_dim, settings.seed, settings.noise)
-    doctors = []
-    if gan.distribute_strategy.num_replicas_in_sync == 1:  # it can't examine several copies
-        probe = choose_probe(face_set, load_split(run), noise, settings.seed)
-        doctors.append(Doctor(run, probe))
     stop = StopAfterEpoch()
     try:
         gan.fit(
@@ -125,12 +139,13 @@ def _fit(
             callbacks=[
                 Progress(settings.epochs, first_epoch, per_epoch, size),
                 Guard(),
+                *_doctors(gan, chosen, run),
+                EpochGuard(),
                 History(run, first_epoch, per_epoch * size),
-                *doctors,
-                Samples(run, fixed_noise(settings), settings.sample_every),
+                Samples(run, first_epoch),
                 keras.callbacks.TensorBoard(run / "tensorboard", write_graph=False),
-                Generators(run, settings.keep_every),
-                Checkpoints(run, settings.epochs),
+                Generators(run),
+                Checkpoints(run),
                 stop,
                 *callbacks,
             ],
@@ -139,9 +154,52 @@ def _fit(
         stop.release()
 
 
+def _doctors(gan: DCGAN, chosen: TrainingFaces, run: Path) -> list[Doctor]:
+    if gan.distribute_strategy.num_replicas_in_sync > 1:
+        return []  # it can't examine several copies
+    settings, split = gan.settings, {"train": chosen.train, "held_out": chosen.held_out}
+    noise = draw_noise(EXAMINED, settings.latent_dim, settings.seed, settings.noise)
+    return [Doctor(run, choose_probe(chosen.face_set, split, noise, settings.seed))]
+
+
+def _finish(run: Path, faces: str | Path, gan: DCGAN, *, trained: bool) -> Finished:
+    """Write what shows a run's end, or, where nothing was trained, what is missing of it."""
+    epoch = max(_finished_epochs(run), default=0)
+    settings = gan.settings
+    if epoch % settings.sample_every == 0 and not grid_path(run, epoch).exists():
+        write_grid(run, gan.best_generator, settings, epoch)
+    history = read_history(run)
+    if len(history) and (trained or not (run / "losses.png").exists()):
+        write_curves(run, history)
+    if find_grids(run) and (trained or not (run / "training.gif").exists()):
+        write_film(run)
+    if epoch == settings.epochs:
+        if not (run / "generator.keras").exists():
+            save_generator(gan.best_generator, run / "generator.keras")
+        if trained or not (run / "model_card.md").exists():
+            write_model_card(run, faces)
+    return Finished(run, epoch, settings.epochs)
+
+
+def _finished_epochs(run: Path) -> list[int]:
+    return [int(path.name.removeprefix("epoch_")) for path in list_checkpoints(run)]
+
+
 def _strategy() -> tf.distribute.Strategy:
     many = len(tf.config.list_logical_devices("GPU")) > 1
     return tf.distribute.MirroredStrategy() if many else tf.distribute.get_strategy()
+
+
+@contextmanager
+def _deterministic() -> Iterator[None]:
+    """Have TensorFlow compute the same numbers each time, and leave it as it was afterwards."""
+    before = tensorflow_config.is_op_determinism_enabled()
+    tf.config.experimental.enable_op_determinism()
+    try:
+        yield
+    finally:
+        if not before:  # TensorFlow has no public name for the way back
+            tensorflow_config.disable_op_determinism()
 
 
 @contextmanager
@@ -160,55 +218,3 @@ def _claimed(run: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _check_settings(run: Path, settings: Settings, resume: bool) -> None:
-    exists = (run / "settings.json").exists()
-    if exists and not resume:
-        raise CourseError(
-            f"This run exists. Expected a new folder. Received: {run}, which holds a run. "
-            "Go on with it by --resume, or choose another --run."
-        )
-    if exists:
-        _refuse_changes(load_settings(run).to_dict(), settings.to_dict())
-    write_run_json(run, "settings.json", settings.to_dict())
-
-
-def _refuse_changes(before: dict[str, Any], now: dict[str, Any]) -> None:
-    changed = [key for key in before if before[key] != now[key] and key not in MAY_CHANGE]
-    if changed:
-        theirs = ", ".join(f"{key}={before[key]!r}" for key in changed)
-        ours = ", ".join(f"{key}={now[key]!r}" for key in changed)
-        raise CourseError(
-            f"This run's checkpoint has other settings. Expected, as the run was started: "
-            f"{theirs}. Received: {ours}. Resume with the run's own settings (only "
-            f"{' and '.join(MAY_CHANGE)} may change), or choose another --run."
-        )
-
-
-def _training_names(
-    run: Path, faces: str | Path, face_set: FaceSet, settings: Settings
-) -> list[str]:
-    """Names to train on, chosen when the run starts and kept in ``faces.json``."""
-    if (run / "faces.json").exists():
-        split = load_split(run)
-        missing = sorted(set(split["train"]) - set(face_set.names))
-        if missing:
-            raise CourseError(
-                f"Faces of this run are gone. Expected {len(split['train'])} faces in {faces}. "
-                f"Received: a folder without {len(missing)} of them, such as {missing[0]}. "
-                "Give the folder that the run was started with, or choose another --run."
-            )
-        return split["train"]
-    names = face_set.names
-    if 0 < settings.max_faces < len(names):
-        names = balanced_subset(names, settings.max_faces, settings.seed)
-    kept, held_out = split_held_out(names, settings.held_out, settings.seed)
-    if len(kept) < settings.batch_size:
-        raise CourseError(
-            f"There are too few faces to train on. Expected at least one batch of "
-            f"{settings.batch_size}. Received: {len(kept)} faces in {faces}. Give more "
-            f"photographs, or a smaller --set batch_size=…"
-        )
-    write_run_json(run, "faces.json", {"train": kept, "held_out": held_out})
-    return kept

@@ -34,7 +34,7 @@ class Vitals:
         high: their greatest value.
         spread: how much generated faces differ from one another, divided by how much training
             faces do; see ``spread``.
-        gradient: norm of the gradient of G's loss by all of G's parameters.
+        gradient: norm of the gradient of G's loss with respect to all of G's parameters.
         mode_gap: root mean square difference between the faces of one z with the batch's and
             with BatchNormalization's running statistics, divided by how much the former differ
             from their mean.
@@ -175,6 +175,12 @@ def grid(faces: np.ndarray) -> float:
 
 def _root_mean_square(values: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+
+
+def not_finite_weights(gan: DCGAN) -> list[str]:
+    """Paths of the weights of a model's networks that hold an infinite or undefined number."""
+    networks = filter(None, (gan.generator, gan.discriminator, gan.averaged_generator))
+    return [w.path for n in networks for w in n.weights if not np.isfinite(w.numpy()).all()]
 
 
 @contextmanager

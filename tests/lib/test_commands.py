@@ -1,6 +1,9 @@
 """Commands as a user types them: exit codes, errors in one paragraph, files that are promised."""
 
 import json
+import os
+import select
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +13,7 @@ import pytest
 from PIL import Image
 
 from dcgan_lib.settings import get_settings
+from dcgan_lib.train.run import load_settings
 from dcgan_lib.train.training import train
 
 
@@ -57,6 +61,44 @@ def test_sample_writes_the_same_faces_for_the_same_seed(command, run, tmp_path):
         assert picture.size == (3 * 66 + 2, 2 * 66 + 2)
 
 
+def test_resume_needs_no_settings_and_takes_none_from_the_environment(
+    command, run, faces, tmp_path, monkeypatch
+):
+    copy = shutil.copytree(run, tmp_path / "copy")
+    monkeypatch.setenv("DCGAN_PROFILE", "paper")
+    done = command("train", faces, "--run", copy, "--resume", "--set", "epochs=2")
+    assert done.returncode == 0, done.stderr
+    assert "Trained 2 epochs" in done.stdout
+    assert load_settings(copy) == get_settings("tiny", epochs=2)
+    done = command("train", faces, "--run", copy, "--resume", "--profile", "quick")
+    assert done.returncode == 1 and "was started: profile='tiny'" in words(done.stderr)
+
+
+def test_a_log_gets_a_line_for_each_epoch(command, faces, tmp_path):
+    line = ("train", faces, "--run", tmp_path / "run", "--profile", "tiny")
+    done = command(*line, "--set", "image_size=32", "--set", "epochs=3")
+    lines = [text for text in done.stderr.splitlines() if "d_loss=" in text]
+    assert [text.split(":")[0] for text in lines] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    assert "\r" not in done.stderr and len(done.stderr) < 1000
+
+
+def test_a_terminal_gets_a_bar(faces, tmp_path):
+    terminal, side = os.openpty()
+    line = [sys.executable, "-m", "dcgan_lib", "train", faces, "--run", tmp_path / "run"]
+    line += ["--profile", "tiny", "--set", "image_size=32"]
+    process = subprocess.Popen(list(map(str, line)), stdout=subprocess.DEVNULL, stderr=side)
+    os.close(side)
+    shown = b""
+    while process.poll() is None or select.select([terminal], [], [], 0)[0]:
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:  # the other side is closed
+            break
+    os.close(terminal)
+    assert process.wait() == 0
+    assert b"\r" in shown and b"step/s" in shown
+
+
 def test_evaluate_writes_the_report(command, run, faces, tmp_path):
     done = command("evaluate", run, faces, "--count", 10, "--json", tmp_path / "figures.json")
     assert done.returncode == 0, done.stderr
@@ -79,7 +121,16 @@ def test_info_says_what_is_there(command):
         (["train", "nowhere", "--run", "r"], 1, "Error: There are no faces to read."),
         (["train", "f", "--run", "r", "--set", "epochs"], 1, "Expected KEY=VALUE"),
         (["train", "f", "--run", "r", "--profile", "huge"], 1, "Expected one of tiny, quick"),
+        (["train", "f", "--run", "r", "--set", "seed=-1"], 1, "seed can't be used"),
+        (
+            ["train", "f", "--run", "r", "--set", "profile=quick"],
+            1,
+            "Write, for instance, --profile",
+        ),
+        (["train", "f", "--run", "r", "--resume"], 1, "There is no run to go on with"),
         (["sample", "nowhere", "--out", "o"], 1, "There is no run here"),
+        (["sample", "r", "--out", "o", "--grid", "all"], 1, "for instance, --grid all.png"),
+        (["rules", "f", "--out", "o", "--profile", "paper"], 1, "Expected tiny or quick"),
         (["evaluate", "nowhere", "f"], 1, "There is no run here"),
         (["train", "f"], 2, "Missing option '--run'"),
         (["sample", "r", "--out", "o", "--count", "0"], 2, "Invalid value for '--count'"),

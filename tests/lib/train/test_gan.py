@@ -77,7 +77,7 @@ def test_optimizers_of_ones_own_are_saved_too(tmp_path):
 
 def batches_by_hand():
     while True:
-        yield FACES
+        yield (FACES,)
 
 
 @pytest.mark.parametrize(

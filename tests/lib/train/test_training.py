@@ -1,5 +1,6 @@
 """Runs: what they leave on disk, how they resume after SIGKILL, and how they fail."""
 
+import json
 import os
 import resource
 import shutil
@@ -7,22 +8,32 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
+import yaml
 from PIL import Image
 
+from dcgan_lib.generator import build_generator
 from dcgan_lib.settings import get_settings
 from dcgan_lib.shared.errors import CourseError
 from dcgan_lib.shared.pictures import MARK
 from dcgan_lib.train.checkpoints import list_checkpoints, restore_checkpoint, save_checkpoint
 from dcgan_lib.train.gan import DCGAN
 from dcgan_lib.train.grids import faces_at, sampled_epochs
-from dcgan_lib.train.run import kept_epochs, load_generator, load_settings, load_split
-from dcgan_lib.train.sample import draw_noise, fixed_noise
+from dcgan_lib.train.run import (
+    kept_epochs,
+    load_generator,
+    load_settings,
+    load_split,
+    read_history,
+    write_model_card,
+)
+from dcgan_lib.train.sample import draw_noise, fixed_noise, generate
 from dcgan_lib.train.training import train
 
 SMALL = {"image_size": 32, "epochs": 2}
@@ -55,7 +66,12 @@ def copy(finished, tmp_path):
 def test_a_run_leaves_what_the_design_names(finished):
     names = {path.relative_to(finished).as_posix() for path in finished.rglob("*")}
     expected = {"settings.json", "faces.json", "history.csv", "losses.png", "d_outputs.png"}
-    expected |= {"training.gif", "generator.keras", "checkpoints/epoch_0002/notes.json"}
+    expected |= {
+        "training.gif",
+        "generator.keras",
+        "model_card.md",
+        "checkpoints/epoch_0002/notes.json",
+    }
     expected |= {f"samples/epoch_{epoch:04d}.png" for epoch in range(3)}
     assert expected <= names
     assert any("tfevents" in name for name in names)
@@ -144,6 +160,76 @@ def test_held_out_faces_are_apart_and_of_every_person(finished):
     assert {name.split("/")[0] for name in split["held_out"]} == {f"s{n}" for n in range(1, 9)}
 
 
+def test_the_generator_opens_with_keras_alone(finished):
+    """In a process that never sees this library, with the same faces."""
+    script = (
+        "import sys, keras, numpy as np\n"
+        f"generator = keras.saving.load_model({str(finished / 'generator.keras')!r})\n"
+        f"copy = keras.saving.load_model({str(finished / 'generators/epoch_0002.keras')!r})\n"
+        "assert not any(name.startswith('dcgan') for name in sys.modules)\n"
+        "z = np.random.default_rng(0).uniform(-1, 1, (4, 100)).astype('float32')\n"
+        "np.save(sys.argv[1], generator(z, training=False))\n"
+        "assert np.array_equal(copy(z, training=False), generator(z, training=False))\n"
+    )
+    path = finished.parent / "faces.npy"
+    done = subprocess.run(
+        [sys.executable, "-c", script, path], capture_output=True, text=True, cwd=finished
+    )
+    assert done.returncode == 0, done.stderr
+    gan = DCGAN(settings())
+    gan.compile()
+    restore_checkpoint(finished, gan)
+    z = draw_noise(4, 100, 0)
+    np.testing.assert_allclose(np.load(path), gan.best_generator(z, training=False), atol=1e-6)
+
+
+def test_a_generator_that_was_saved_with_our_own_class_still_opens(copy):
+    fused = build_generator(settings())
+    fused.save(copy / "generator.keras")  # as runs of before did
+    with zipfile.ZipFile(copy / "generator.keras") as file:
+        assert b"dcgan_lib>FusedBatchNormalization" in file.read("config.json")
+    z = draw_noise(4, 100, 0)
+    np.testing.assert_array_equal(load_generator(copy)(z), fused(z))
+
+
+def test_a_model_card_stands_beside_the_generator(finished):
+    card = (finished / "model_card.md").read_text("utf-8")
+    front = yaml.safe_load(card.split("---")[1])
+    assert front["library_name"] == "keras" and "dcgan" in front["tags"]
+    for what in ("40 faces were trained on; 8 of", "| learning_rate | 0.0003 |", "| d_loss |"):
+        assert what in card
+    assert "isn't known here" in card  # whose photographs they are
+
+
+def test_the_code_on_the_model_card_makes_faces(finished, monkeypatch):
+    code = (finished / "model_card.md").read_text("utf-8").split("```")[1]
+    monkeypatch.chdir(finished)
+    names = {}
+    exec(code.removeprefix("python"), names)
+    np.testing.assert_array_equal(
+        names["pictures"], generate(load_generator(finished), draw_noise(16, 100, 0))
+    )
+
+
+def test_the_model_card_names_the_licence_that_the_photographs_came_with(copy, faces, tmp_path):
+    collected = tmp_path / "data/raw/orl/collection.json"
+    collected.parent.mkdir(parents=True)
+    values = {"title": "ORL", "licence": "for research", "terms": "Credit it.", "credit": "AT&T"}
+    collected.write_text(json.dumps(values))
+    write_model_card(copy, tmp_path / "data/faces/orl")
+    card = (copy / "model_card.md").read_text("utf-8")
+    assert yaml.safe_load(card.split("---")[1])["license_name"] == "for research"
+    assert "ORL. Credit it. Credit: AT&T." in card
+
+
+def test_the_generator_exports_as_a_saved_model(finished, tmp_path):
+    generator = load_generator(finished)
+    generator.export(tmp_path / "faces", verbose=False)
+    z = draw_noise(3, 100, 0)
+    saved = tf.saved_model.load(str(tmp_path / "faces"))
+    np.testing.assert_allclose(saved.serve(z), generator(z, training=False), atol=1e-5)
+
+
 def test_an_existing_run_is_not_overwritten(finished, faces):
     with pytest.raises(CourseError, match=r"This run exists.*--resume"):
         train(faces, finished, settings())
@@ -160,6 +246,9 @@ def test_a_finished_run_resumes_to_nothing_or_to_more_epochs(copy, faces):
     after = variables(list_checkpoints(copy)[-1])
     assert all(np.array_equal(before[name], after[name]) for name in before)
     assert train(faces, copy, settings(epochs=3), resume=True).epoch == 3
+    assert not np.array_equal(
+        *(load_generator(copy, epoch)(fixed_noise(settings())[:2]) for epoch in (2, None))
+    )
     assert pd.read_csv(copy / "history.csv")["epoch"].tolist() == [1, 2, 3]
 
 
@@ -178,6 +267,153 @@ def test_only_damaged_checkpoints_are_an_error(copy, faces):
         (folder / "state.index").write_bytes(b"")
     with pytest.raises(CourseError, match=r"No checkpoint of this run can be read.*epoch_0002"):
         train(faces, copy, settings(), resume=True)
+
+
+def test_a_run_resumes_with_its_own_settings(copy, faces):
+    assert train(faces, copy, resume=True).epochs == 2
+    assert load_settings(copy) == settings()
+
+
+def test_resuming_a_run_that_is_not_there_is_refused(faces, tmp_path):
+    with pytest.raises(CourseError, match=r"no run to go on with.*without --resume"):
+        train(faces, tmp_path / "run", settings(), resume=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_never_goes_back(copy, faces):
+    with pytest.raises(CourseError, match=r"at least epochs=2.*Received: epochs=1"):
+        train(faces, copy, settings(epochs=1), resume=True)
+    assert load_settings(copy).epochs == 2
+    shutil.rmtree(copy / "checkpoints")
+    with pytest.raises(CourseError, match=r"can't go on. Expected a checkpoint"):
+        train(faces, copy, settings(epochs=3), resume=True)
+    assert (copy / "generator.keras").exists()
+
+
+def test_resuming_finishes_what_was_left_undone(copy, faces):
+    names = ("training.gif", "losses.png", "generator.keras", "model_card.md")
+    for name in (*names, "samples/epoch_0002.png"):
+        (copy / name).rename(copy / (name.replace("/", "-") + ".before"))
+    assert train(faces, copy, resume=True).epoch == 2
+    assert all((copy / name).exists() for name in names)
+    again, before = copy / "samples/epoch_0002.png", copy / "samples-epoch_0002.png.before"
+    assert again.read_bytes() == before.read_bytes()
+
+
+def test_a_lost_grid_is_drawn_again_under_its_own_epoch(copy, faces):
+    shutil.rmtree(copy / "samples")
+    train(faces, copy, settings(epochs=3), resume=True)
+    assert sampled_epochs(copy) == [2, 3]
+
+
+def test_other_pictures_under_the_same_names_are_refused(copy, faces, tmp_path):
+    others = shutil.copytree(faces, tmp_path / "others")
+    one = others / load_split(copy)["train"][0]
+    Image.fromarray(255 - np.asarray(Image.open(one))).save(one)
+    with pytest.raises(CourseError, match=r"other pictures now.*the pictures aren't"):
+        train(others, copy, settings(epochs=3), resume=True)
+
+
+def test_a_run_from_before_resumes_though_it_has_no_hash(copy, faces):
+    split = json.loads((copy / "faces.json").read_text())
+    del split["sha256"]
+    (copy / "faces.json").write_text(json.dumps(split))
+    assert train(faces, copy, settings(epochs=3), resume=True).epoch == 3
+
+
+def test_an_epoch_that_was_broken_off_is_not_taken_for_one(copy, faces):
+    class StopsMidway(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    done = train(faces, copy, settings(epochs=4), resume=True, callbacks=[StopsMidway()])
+    assert done.epoch == 2
+    assert list_checkpoints(copy)[-1].name == "epoch_0002"
+    assert sampled_epochs(copy) == [0, 1, 2] and kept_epochs(copy) == [1, 2]
+    assert pd.read_csv(copy / "history.csv")["epoch"].tolist() == [1, 2]
+
+
+def test_a_run_that_failed_to_start_can_start_with_other_settings(faces, tmp_path):
+    with pytest.raises(CourseError, match="too few faces"):
+        train(faces, tmp_path / "run", settings(batch_size=64))
+    failing = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        train(faces, tmp_path / "run", settings(seed=1), callbacks=[failing])
+    assert train(faces, tmp_path / "run", settings(epochs=1)).epoch == 1
+    grids = {}
+    for seed in (0, 1):
+        train(faces, tmp_path / f"seed {seed}", settings(epochs=1, seed=seed))
+        grids[seed] = (tmp_path / f"seed {seed}/samples/epoch_0000.png").read_bytes()
+    assert (tmp_path / "run/samples/epoch_0000.png").read_bytes() == grids[0] != grids[1]
+    assert len(list((tmp_path / "run/tensorboard/train").iterdir())) == 1
+
+
+@pytest.mark.parametrize("event", ["on_train_begin", "on_epoch_begin", "on_train_batch_begin"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_an_error_before_the_first_epochs_end_is_the_one_that_is_shown(
+    event, error, faces, tmp_path
+):
+    def fail(*arguments, **logs):
+        raise error
+
+    before = signal.getsignal(signal.SIGINT)
+    failing = keras.callbacks.LambdaCallback(**{event: fail})
+    with pytest.raises(error):
+        train(faces, tmp_path / "run", settings(), callbacks=[failing])
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_training_leaves_determinism_as_it_was(copy, faces):
+    from tensorflow.python.framework import config
+
+    assert not config.is_op_determinism_enabled()
+    during = []
+    look = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda *_: during.append(config.is_op_determinism_enabled())
+    )
+    train(faces, copy, settings(epochs=3), resume=True, callbacks=[look])
+    assert during == [True]
+    assert not config.is_op_determinism_enabled()
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "read"),
+    [
+        ("settings.json", '{"profile": "ti', load_settings),
+        ("settings.json", "[1, 2]", load_settings),
+        ("faces.json", '{"train": ["s1/1', load_split),
+        ("faces.json", '{"train": ["s1/1.png"]}', load_split),
+        ("history.csv", "epoch,d_loss,g_l", read_history),
+        (
+            "history.csv",
+            "epoch,d_loss,g_loss,d_real,d_fake,seconds,images_per_second\n1,0.5,0.",
+            read_history,
+        ),
+        ("history.csv", "", read_history),
+        ("generator.keras", "PK not a zip", load_generator),
+        ("generator.keras", "", load_generator),
+    ],
+)
+def test_a_damaged_file_of_a_run_is_named(copy, name, damage, read):
+    (copy / name).write_text(damage)
+    with pytest.raises(CourseError, match=rf"{name}.*(copy|Delete it)"):
+        read(copy)
+
+
+def test_a_truncated_generator_is_named(copy):
+    whole = (copy / "generator.keras").read_bytes()
+    (copy / "generator.keras").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CourseError, match=r"can't be opened.*generator\.keras"):
+        load_generator(copy)
+
+
+def test_weights_that_are_not_finite_become_no_checkpoint(copy, faces, tmp_path):
+    """One update in the epoch: its loss was computed before it, and is finite."""
+    with pytest.raises(CourseError, match=r"in epoch 1. Expected finite weights and faces"):
+        train(faces, tmp_path / "run", settings(batch_size=36, learning_rate=1e30, epochs=1))
+    assert list_checkpoints(tmp_path / "run") == []
+    for name in ("generator.keras", "generators", "history.csv", "samples/epoch_0001.png"):
+        assert not (tmp_path / "run" / name).exists()
 
 
 def test_missing_faces_are_named_on_resume(copy, faces, tmp_path):
