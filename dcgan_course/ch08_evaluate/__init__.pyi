@@ -1,9 +1,16 @@
+from .balls import toy_points as toy_points
 from .checks import (
     check_frechet as check_frechet,
     check_nearest as check_nearest,
     check_precision as check_precision,
     check_predictions as check_predictions,
     check_wasserstein as check_wasserstein,
+)
+from .features import (
+    greys as greys,
+    halves as halves,
+    principal as principal,
+    projected as projected,
 )
 from .harm_plots import (
     draw_answers as draw_answers,
@@ -25,10 +32,6 @@ from .plots import (
     draw_projection as draw_projection,
     draw_pyramid as draw_pyramid,
     draw_story as draw_story,
-    greys as greys,
-    halves as halves,
-    principal as principal,
-    projected as projected,
-    toy_points as toy_points,
 )
 from .widgets import explore_harms as explore_harms
+from .witnesses import NOT_WORSE as NOT_WORSE, WORSE as WORSE

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from dcgan_course.ch08_evaluate.harms import HARMS, MEASURES, Dealt, Study
-from dcgan_lib.shared import image_grid
+from dcgan_lib.shared import GREY, finish, image_grid, show_picture
 
-GREY = "#718096"
 MOST_CHANGE = 12.0  # where the colours of the table and the bars of the widget end
 VERDICTS = "PiYG_r"  # green: called better; pink: called worse
 
@@ -30,9 +30,7 @@ def draw_harms(dealt: Dealt, strengths: Sequence[float], faces: int = 3) -> Figu
     for line, (harm, do) in zip(panels, HARMS.items(), strict=True):
         line[0].set_ylabel(harm.replace(" ", "\n"))
         for axes, strength in zip(line, strengths, strict=True):
-            axes.imshow(image_grid(do(dealt, strength)[rows], columns=faces))
-            axes.set(xticks=[], yticks=[])
-            axes.spines[:].set_visible(False)
+            show_picture(axes, image_grid(do(dealt, strength)[rows], columns=faces))
     for axes, strength in zip(panels[0], strengths, strict=True):
         axes.set_title("unharmed" if strength == 0 else f"strength {strength:g}", fontsize="medium")
     return figure
@@ -53,20 +51,14 @@ def draw_answers(study: Study, strengths: Sequence[float]) -> Figure:
     axes = figure.subplots()
     image = axes.imshow(worse, cmap=VERDICTS, vmin=-MOST_CHANGE, vmax=MOST_CHANGE, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
-        axes.text(
-            column,
-            row,
-            f"{value:.0f}" if value > 10 else f"{value:.2f}",
-            ha="center",
-            va="center",
-            fontsize="small",
-            color="white" if abs(worse[row, column]) > 0.75 * MOST_CHANGE else "black",
-        )
+        text = f"{value:.0f}" if value > 10 else f"{value:.2f}"
+        ink = "white" if abs(worse[row, column]) > 0.75 * MOST_CHANGE else "black"
+        axes.text(column, row, text, ha="center", va="center", fontsize="small", color=ink)
     axes.set_xticks(range(len(MEASURES)), [measure.title for measure in MEASURES.values()])
     axes.set_yticks(range(len(lines)), [f"{h} {s:g}" if s else h for h, s in lines])
     axes.tick_params(length=0, labeltop=True, labelbottom=False, labelsize="small")
     axes.set_ylim(len(lines) - 0.5, -0.5)
-    axes.spines[:].set_visible(False)
+    finish(figure, hide=("top", "right", "left", "bottom"))
     bar = figure.colorbar(image, location="bottom", shrink=0.6, aspect=40, ticks=[-10, 0, 10])
     bar.set_ticklabels(["called better", "no different", "called worse"])
     return figure
@@ -85,16 +77,13 @@ def draw_harm(study: Study, harm: str, strength: float) -> Figure:
     worse = study.worse(harm, strength).clip(-MOST_CHANGE, MOST_CHANGE)
     figure = Figure(figsize=(8, 4.6), layout="constrained")
     top, axes = figure.subplots(2, 1, height_ratios=(1, 1.7))
-    top.imshow(image_grid(pictures[rows], columns=8))
-    top.set_title(f"{harm}, strength {strength:g}")
-    top.axis("off")
-    colours = np.where(worse > 0, "#c51b7d", "#4d9221")
+    show_picture(top, image_grid(pictures[rows], columns=8), f"{harm}, strength {strength:g}")
+    better, called_worse = colormaps[VERDICTS](0.1), colormaps[VERDICTS](0.9)
+    colours = [called_worse if value > 0 else better for value in worse]
     axes.barh(range(len(MEASURES)), worse, color=colours)
-    axes.set_yticks(range(len(MEASURES)), [m.title.replace("-\n", "").replace("\n", " ")
-                                           for m in MEASURES.values()])  # fmt: skip
+    axes.set_yticks(range(len(MEASURES)), study.titles)
     axes.invert_yaxis()
     axes.axvline(0, color="black", linewidth=0.8)
     axes.axvspan(-2, 2, color=GREY, alpha=0.15, linewidth=0, zorder=0)
     axes.set(xlim=(-MOST_CHANGE, MOST_CHANGE), xlabel="← called better    called worse →")
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    return figure
+    return finish(figure, hide=("top", "right", "left"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -23,7 +22,8 @@ PARTS = np.array([0, 1, 0, 1, 2])  # of five photographs of a person: training, 
 LEAST_USUAL = 0.02  # of the value: what varies less is taken to vary by this
 
 
-class Dealt(NamedTuple):
+@dataclass(frozen=True)
+class Dealt:
     """Real photographs in three parts, uint8 (n, side, side, 3), RGB, and who is in the second.
 
     Attributes:
@@ -40,22 +40,22 @@ class Dealt(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A column of the study: what it is called, and on which side it is worse (1: higher)."""
+class HarmMeasure:
+    """A measure that is asked about harms: its title, and on which side it is worse (1: higher)."""
 
     title: str
     worse: int
 
 
 MEASURES = {
-    "haar": Measure("Haar\nacceptance", -1),
-    "wasserstein": Measure("sliced\nWasserstein", 1),
-    "precision": Measure("precision", -1),
-    "recall": Measure("recall", -1),
-    "coverage": Measure("coverage", -1),
-    "ms_ssim": Measure("MS-SSIM", 1),
-    "variety": Measure("variety", -1),
-    "memorisation": Measure("memori-\nsation", 1),
+    "haar": HarmMeasure("Haar\nacceptance", -1),
+    "wasserstein": HarmMeasure("sliced\nWasserstein", 1),
+    "precision": HarmMeasure("precision", -1),
+    "recall": HarmMeasure("recall", -1),
+    "coverage": HarmMeasure("coverage", -1),
+    "ms_ssim": HarmMeasure("MS-SSIM", 1),
+    "variety": HarmMeasure("variety", -1),
+    "memorisation": HarmMeasure("memori-\nsation", 1),
 }
 
 
@@ -74,6 +74,12 @@ class Study:
     dealt: Dealt
     answers: pd.DataFrame
     usual: pd.Series
+
+    @property
+    def titles(self) -> list[str]:
+        """The measures' titles, each on one line."""
+        titles = (measure.title for measure in MEASURES.values())
+        return [title.replace("-\n", "").replace("\n", " ") for title in titles]
 
     def worse(self, harm: str, strength: float) -> pd.Series:
         """How much worse each measure calls a harm, in units of ``usual``; below 0: better."""
@@ -103,7 +109,12 @@ def deal(face_set: FaceSet, count: int, seed: int = 0) -> Dealt:
     count = min(count, len(candidates))
     images = face_set.images
     chosen = np.sort(candidates[:count])
-    return Dealt(images[np.sort(training[:count])], images[chosen], images[new], people[chosen])
+    return Dealt(
+        training=images[np.sort(training[:count])],
+        candidates=images[chosen],
+        new=images[new],
+        people=people[chosen],
+    )
 
 
 def blur(dealt: Dealt, strength: float) -> np.ndarray:
@@ -204,4 +215,4 @@ def study(
     others = [deal(face_set, count, seed + number) for number in range(1, draws + 1)]
     again = pd.DataFrame([unharmed, *(ask(other, other.candidates) for other in others)])
     usual = np.maximum(again.std(), LEAST_USUAL * again.mean().abs())
-    return Study(dealt, answers.sort_index(), usual)
+    return Study(dealt=dealt, answers=answers.sort_index(), usual=usual)

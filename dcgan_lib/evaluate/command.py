@@ -40,16 +40,16 @@ def evaluate_command(
     figure. --all-checkpoints adds curves over the epochs; what it has measured it keeps.
     """
     import_tensorflow()
-    from dcgan_lib.evaluate.comparison import measure
+    from dcgan_lib.evaluate.comparison import measure_sets
     from dcgan_lib.evaluate.evaluation import evaluate_checkpoints, load_sets
     from dcgan_lib.evaluate.page import write_page
-    from dcgan_lib.evaluate.report import notes, rows
+    from dcgan_lib.evaluate.readings import report_conditions, report_lines
     from dcgan_lib.train import kept_epochs
 
     with tqdm(total=count, unit="face") as bar:
         sets = load_sets(run, faces, count, each=bar.update)
     weights = inception or ("imagenet" if fid else None)
-    figures = measure(*sets, inception=weights, reference=reference_fid)
+    figures = measure_sets(sets, inception=weights, reference=reference_fid)
     with atomic_path(report or run / "report.json") as path:
         path.write_text(json.dumps(figures.to_dict(), indent=1), "utf-8")
     table = None
@@ -58,6 +58,7 @@ def evaluate_command(
             table = evaluate_checkpoints(run, faces, count, each=bar.update)
     write_page(run / "report.html", run.resolve().name, figures, sets, table)
     print(f"{'figure':24} {'generated':>15} {'photographs':>15}  better")
-    for reading, value, beside in rows(figures):
-        print(f"{reading.field:24} {value:>15} {beside:>15}  {reading.better:14} {reading.beside}")
-    print("", *notes(figures), "", f"How to read them: {run / 'report.html'}", sep="\n")
+    for line in report_lines(figures):
+        reading, both = line.reading, f"{line.generated:>15} {line.photographs:>15}"
+        print(f"{reading.field:24} {both}  {reading.better:14} {reading.beside}")
+    print("", *report_conditions(figures), "", f"How to read them: {run / 'report.html'}", sep="\n")

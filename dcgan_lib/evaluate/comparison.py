@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -9,8 +10,14 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from dcgan_lib.evaluate.acceptance import haar_acceptance
-from dcgan_lib.evaluate.arrays import draw
-from dcgan_lib.evaluate.distances import COMPARED_SIDE, memorisation, nearest_distances, variety
+from dcgan_lib.evaluate.distances import (
+    COMPARED_SIDE,
+    choose_some,
+    memorisation,
+    nearest_distances,
+    variety,
+)
+from dcgan_lib.evaluate.face_report import Report
 from dcgan_lib.evaluate.inception import (
     PREPROCESSING,
     fid,
@@ -25,7 +32,6 @@ from dcgan_lib.evaluate.overlap import (
     hog_features,
     precision_recall_density_coverage,
 )
-from dcgan_lib.evaluate.report import Report
 from dcgan_lib.evaluate.structural_similarity import diversity_ms_ssim, scale_count
 from dcgan_lib.evaluate.wasserstein import PATCHES_PER_IMAGE, sliced_wasserstein
 
@@ -36,10 +42,23 @@ Figures = dict[str, float | None]
 Halves = tuple[np.ndarray, np.ndarray]
 
 
-def measure(
-    generated: np.ndarray,
-    training: np.ndarray,
-    held_out: np.ndarray,
+@dataclass(frozen=True)
+class FaceSets:
+    """What a report compares.
+
+    Attributes:
+        generated: uint8, shape (n, side, side, 3), RGB, at least 2; the others have this form too.
+        training: photographs that the generator was trained on, at least 2.
+        held_out: photographs that it never saw; may be none, shape (0, side, side, 3).
+    """
+
+    generated: np.ndarray
+    training: np.ndarray
+    held_out: np.ndarray
+
+
+def measure_sets(
+    sets: FaceSets,
     seed: int = 1,
     inception: str | Path | None = None,
     reference: bool = False,
@@ -47,9 +66,7 @@ def measure(
     """Measure generated faces against photographs.
 
     Args:
-        generated: uint8, shape (n, side, side, 3), RGB, at least 2; so are the others.
-        training: photographs that the generator was trained on, at least 2.
-        held_out: photographs that it never saw; may be none, shape (0, side, side, 3).
+        sets: the faces.
         seed: of whatever a measure draws: images, places, directions, pairs.
         inception: also FID and KID, with the weights that ``inception.load_inception`` takes:
             "imagenet" (a download) or a file. None: neither.
@@ -58,6 +75,7 @@ def measure(
     Raises:
         CourseError: weights are missing or don't fit, or torch-fidelity is not installed.
     """
+    generated, training, held_out = sets.generated, sets.training, sets.held_out
     random = np.random.default_rng(seed)
     compared = min(len(generated), len(training)) // 2
     fake, real = (_halves(images, compared, random) for images in (generated, training))
@@ -129,7 +147,7 @@ def _diversity(
 ) -> Figures:
     found: Figures = {}
     for name, images in (("generated", generated), ("training", training)):
-        some = draw(images, min(len(images), MOST_PAIRED), random)
+        some = choose_some(images, min(len(images), MOST_PAIRED), random)
         found[f"variety_{name}"] = variety(some)
         found[f"ms_ssim_{name}"] = diversity_ms_ssim(some, seed)
         found[f"spread_{name}"] = feature_spread(hog_features(some))

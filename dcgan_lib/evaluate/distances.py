@@ -1,14 +1,11 @@
-"""Distances between faces: the nearest one, memorisation, variety."""
+"""Distances between faces: the nearest one, memorisation, variety; and between rows of numbers."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from dcgan_lib.evaluate.arrays import grey_copies, mean_of_pairs, squared_distances
-
 COMPARED_SIDE = 32  # pixels; distances are taken between grey copies of this side
-
-
 CHUNK = 4096  # references that images are compared with at a time
 
 
@@ -38,6 +35,12 @@ def nearest(images: np.ndarray, references: np.ndarray) -> tuple[np.ndarray, np.
         where[least < best] = (start + found)[least < best]
         best = np.minimum(best, least)
     return _as_distance(best), where
+
+
+def nearer_way_round(photograph: np.ndarray, face: np.ndarray) -> np.ndarray:
+    """A photograph, or its mirror image where that is more like a face; both (side, side, 3)."""
+    ways = (photograph, photograph[:, ::-1])
+    return min(ways, key=lambda way: np.square(way.astype(float) - face).sum())
 
 
 def nearest_distances(images: np.ndarray, references: np.ndarray) -> np.ndarray:
@@ -70,6 +73,34 @@ def variety(images: np.ndarray) -> float:
     """
     rows = _grey(images)
     return mean_of_pairs(_as_distance(squared_distances(rows, rows)))
+
+
+def grey_copies(images: np.ndarray, side: int) -> np.ndarray:
+    """Grey copies of another size: uint8 (n, any, any, 3), RGB → uint8 (n, side, side)."""
+    shrinks = images.shape[1] > side
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    greys = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in np.ascontiguousarray(images))
+    return np.stack([cv2.resize(grey, (side, side), interpolation=how) for grey in greys])
+
+
+def choose_some(images: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
+    """``count`` of the images, none twice, in their order."""
+    if count == len(images):
+        return images
+    return images[np.sort(random.permutation(len(images))[:count])]
+
+
+def squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Squared Euclidean distances of all rows: (n, d), (m, d) → float64 (n, m)."""
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
+    return np.maximum(squares, 0)
+
+
+def mean_of_pairs(distances: np.ndarray) -> float:
+    """Mean of a square matrix, its diagonal left out."""
+    count = len(distances)
+    return float((distances.sum() - np.trace(distances)) / (count * (count - 1)))
 
 
 def _grey(images: np.ndarray) -> np.ndarray:

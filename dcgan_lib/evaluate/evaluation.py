@@ -1,4 +1,4 @@
-"""How good, how varied, how much is copied (chapter 08): the figures of a run."""
+"""A run measured: its generator, or each kept epoch, against its photographs (chapter 08)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import keras
 import numpy as np
 import pandas as pd
 
-from dcgan_lib.evaluate.comparison import measure
-from dcgan_lib.evaluate.report import Report
+from dcgan_lib.evaluate.comparison import FaceSets, measure_sets
+from dcgan_lib.evaluate.face_report import Report
 from dcgan_lib.load import load_face_set
 from dcgan_lib.shared import CourseError, atomic_path
 from dcgan_lib.train import (
@@ -29,15 +28,7 @@ from dcgan_lib.train import (
 MEASURES_VERSION = 1  # raise it when a measure or the form of a report changes
 
 
-class FaceSets(NamedTuple):
-    """What a report compares: uint8 (n, side, side, 3), RGB, each."""
-
-    generated: np.ndarray
-    training: np.ndarray
-    held_out: np.ndarray
-
-
-def evaluate(
+def evaluate_run(
     run: str | Path,
     faces: str | Path,
     count: int = 500,
@@ -56,14 +47,14 @@ def evaluate(
         seed: seed of the noise.
         each: called with the number of faces after every part that is generated.
         epoch: G of this kept epoch; by default of the run's end.
-        inception: as for ``measure``.
-        reference: as for ``measure``.
+        inception: as for ``measure_sets``.
+        reference: as for ``measure_sets``.
 
     Raises:
         CourseError: no such run, no finished epoch, faces of another folder, or no weights.
     """
     sets = load_sets(run, faces, count, seed, each, epoch)
-    return measure(*sets, seed, inception, reference)
+    return measure_sets(sets, seed, inception, reference)
 
 
 def load_sets(
@@ -74,16 +65,15 @@ def load_sets(
     each: Callable[[int], object] = lambda n: None,
     epoch: int | None = None,
 ) -> FaceSets:
-    """The faces that ``evaluate`` compares; see there for arguments and errors."""
+    """The faces that ``evaluate_run`` compares; see there for arguments and errors."""
     if count < 2:
         raise CourseError(
             f"So few faces can't be measured. Expected a count of at least 2. Received: {count}. "
-            "Leave --count away for 500."
+            "Leave out --count for 500."
         )
     training, held_out = _photographs(run, faces)
-    return FaceSets(
-        _generate(run, load_generator(run, epoch), count, seed, each), training, held_out
-    )
+    generated = _generate(run, load_generator(run, epoch), count, seed, each)
+    return FaceSets(generated=generated, training=training, held_out=held_out)
 
 
 def evaluate_checkpoints(
@@ -96,7 +86,7 @@ def evaluate_checkpoints(
     """Measure G after each kept epoch of a run, and at its end: how quality and copying grow.
 
     Each epoch's figures are kept in ``RUN/reports/epoch_0010.json`` and measured again only when
-    the generator, the faces, ``count``, ``seed`` or the measures' own code have changed, so an
+    the generator, the faces, ``count``, ``seed`` or ``MEASURES_VERSION`` has changed, so an
     interrupted call goes on where it was.
 
     Args:
@@ -110,7 +100,7 @@ def evaluate_checkpoints(
         One row per epoch: ``epoch``, then the fields of ``Report``.
 
     Raises:
-        CourseError: as ``evaluate`` does.
+        CourseError: as ``evaluate_run`` does.
     """
     training, held_out = _photographs(run, faces)
     rows = []
@@ -121,10 +111,10 @@ def evaluate_checkpoints(
         report = _kept_report(path, stamp)
         if report is None:
             generated = _generate(run, generator, count, seed)
-            report = measure(generated, training, held_out, seed)
+            report = measure_sets(FaceSets(generated, training, held_out), seed)
             with atomic_path(path) as part:
-                notes = {"stamp": stamp, "report": report.to_dict()}
-                part.write_text(json.dumps(notes, indent=1), "utf-8")
+                kept = {"stamp": stamp, "report": report.to_dict()}
+                part.write_text(json.dumps(kept, indent=1), "utf-8")
         rows.append({"epoch": number} | report.to_dict())
         each(1)
     return pd.DataFrame(rows)
@@ -181,5 +171,5 @@ def _stamp(
 def _kept_report(path: Path, stamp: str) -> Report | None:
     if not path.exists():
         return None
-    notes = json.loads(path.read_text("utf-8"))
-    return Report(**notes["report"]) if notes["stamp"] == stamp else None
+    kept = json.loads(path.read_text("utf-8"))
+    return Report(**kept["report"]) if kept["stamp"] == stamp else None

@@ -182,7 +182,7 @@ def reference_fid(generated: np.ndarray, real: np.ndarray) -> float:
         raise CourseError(
             "The reference FID can't be computed. Expected the weights of torch-fidelity's "
             f"InceptionV3, which it downloads on first use. Received: {error}. Connect to the "
-            "network once, or leave --reference-fid away."
+            "network once, or leave out --reference-fid."
         ) from error
     return float(found["frechet_inception_distance"])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dcgan_lib.evaluate.arrays import grey_copies, mean_of_pairs, squared_distances
+from dcgan_lib.evaluate.distances import grey_copies, mean_of_pairs, squared_distances
 
 HOG_SIDE = 64  # pixels
 

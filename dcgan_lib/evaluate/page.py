@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
 from html import escape
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
+from dcgan_lib.evaluate.comparison import FaceSets
 from dcgan_lib.evaluate.distances import nearest, nearest_distances
-from dcgan_lib.evaluate.evaluation import FaceSets
+from dcgan_lib.evaluate.face_report import Report
 from dcgan_lib.evaluate.plots import (
     draw_closest,
     draw_levels,
@@ -21,31 +21,44 @@ from dcgan_lib.evaluate.plots import (
     draw_overlap,
     plot_checkpoints,
 )
-from dcgan_lib.evaluate.report import Report, notes, rows
-from dcgan_lib.shared import atomic_path, image_grid
+from dcgan_lib.evaluate.readings import report_conditions, report_lines
+from dcgan_lib.shared import (
+    DARK_GREY,
+    GENERATED_COLOUR,
+    MARK,
+    PALE_GREY,
+    REAL_COLOUR,
+    atomic_path,
+    image_grid,
+    png_bytes,
+)
 
 SHOWN = 64  # generated faces in the grid: the first ones, unselected
 DPI = 150
 
+COLOURS = (
+    f":root {{ --real: {REAL_COLOUR}; --generated: {GENERATED_COLOUR}; "
+    f"--grey: {DARK_GREY}; --line: {PALE_GREY}; }}"
+)
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1a202c; max-width: 60rem;
        margin: 0 auto; padding: 1rem; }
 h1 { line-height: 1.2; overflow-wrap: anywhere; }
 img { max-width: 100%; height: auto; display: block; }
 figure { margin: 0; }
-figcaption, .notes, small { color: #4a5568; font-size: 0.875rem; }
-.faces img { width: 36rem; border: 3px solid #dd6b20; }
+figcaption, .notes, small { color: var(--grey); font-size: 0.875rem; }
+.faces img { width: 36rem; border: 3px solid var(--generated); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr));
             gap: 1.5rem; align-items: start; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: right; vertical-align: top; padding: 0.4rem 0 0.4rem 0.75rem;
-         border-bottom: 1px solid #e2e8f0; }
+         border-bottom: 1px solid var(--line); }
 th:first-child { text-align: left; padding-left: 0; font-weight: 600; }
 td { font-variant-numeric: tabular-nums; }
 @media (min-width: 40rem) { th:not(:first-child) { min-width: 8rem; } }
 small { display: block; font-weight: 400; }
 .generated { color: #c05621; }
-.real { color: #2b6cb0; }
+.real { color: var(--real); }
 """
 
 
@@ -82,7 +95,7 @@ def report_page(
         _faces(sets.generated),
         "<h2>Figures</h2>",
         _table(report),
-        f'<ul class="notes">{"".join(f"<li>{escape(note)}</li>" for note in notes(report))}</ul>',
+        _conditions(report),
         "<h2>Copies?</h2>",
         _pictures(_of_copies(sets)),
         "<h2>Beside photographs</h2>",
@@ -93,7 +106,7 @@ def report_page(
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Generated faces of {title}</title><style>{STYLE}</style></head>\n"
+        f"<title>Generated faces of {title}</title><style>{COLOURS}{STYLE}</style></head>\n"
         "<body>\n" + "\n".join(parts) + "\n</body></html>\n"
     )
 
@@ -101,27 +114,28 @@ def report_page(
 def _faces(generated: np.ndarray) -> str:
     grid = Image.fromarray(image_grid(generated[:SHOWN]))
     grid = grid.resize((2 * grid.width, 2 * grid.height), Image.Resampling.BICUBIC)
-    mark, file = PngImagePlugin.PngInfo(), io.BytesIO()
-    mark.add_text("Description", "Generated faces: nobody looks like this.")
-    grid.save(file, "png", pnginfo=mark)
-    caption = "Generated, unselected: nobody looks like this."
-    return (
-        f'<figure class="faces">{_image(file.getvalue(), "A grid of generated faces")}'
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
+    picture = _image(png_bytes(np.asarray(grid)), "A grid of generated faces")
+    caption = f"{MARK} The first {len(generated[:SHOWN])}, unselected."
+    return f'<figure class="faces">{picture}<figcaption>{caption}</figcaption></figure>'
 
 
 def _table(report: Report) -> str:
     lines = [
-        f'<tr><th scope="row">{escape(reading.title)}<small>{escape(reading.sentence)} '
-        f"Better: {escape(reading.better)}.</small></th><td>{value}</td><td>{beside}</td></tr>"
-        for reading, value, beside in rows(report)
+        f'<tr><th scope="row">{escape(line.reading.title)}<small>{escape(line.reading.sentence)} '
+        f"Better: {escape(line.reading.better)}.</small></th>"
+        f"<td>{line.generated}</td><td>{line.photographs}</td></tr>"
+        for line in report_lines(report)
     ]
     return (
         '<table><thead><tr><th>Figure</th><th class="generated">generated</th>'
         '<th class="real">photo&shy;graphs</th></tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
+
+
+def _conditions(report: Report) -> str:
+    lines = "".join(f"<li>{escape(text)}</li>" for text in report_conditions(report))
+    return f'<ul class="notes">{lines}</ul>'
 
 
 def _of_copies(sets: FaceSets) -> dict[str, Figure]:
@@ -145,9 +159,7 @@ def _pictures(figures: dict[str, Figure]) -> str:
 
 
 def _figure(figure: Figure, name: str) -> str:
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI)
-    return f"<figure>{_image(file.getvalue(), name)}</figure>"
+    return f"<figure>{_image(png_bytes(figure, dpi=DPI), name)}</figure>"
 
 
 def _image(png: bytes, alt: str) -> str:

@@ -9,10 +9,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dcgan_lib.evaluate.report import Report
-from dcgan_lib.shared import GENERATED_COLOUR, REAL_COLOUR
+from dcgan_lib.evaluate.distances import nearer_way_round
+from dcgan_lib.evaluate.face_report import Report
+from dcgan_lib.shared import (
+    GENERATED_COLOUR,
+    GREY,
+    REAL_COLOUR,
+    finish,
+    plot_epochs,
+    show_picture,
+    switch_off,
+)
 
-GREY = "#718096"
 SIZE = (4.7, 3.2)  # inches: still readable on a phone's screen
 
 
@@ -91,8 +99,7 @@ def draw_nearest(generated: np.ndarray, held_out: np.ndarray) -> Figure:
         axes.hist(distances, bins, weights=share, color=colour, alpha=0.6, label=name)
         axes.axvline(np.median(distances), color=colour, linestyle="--", linewidth=1.2)
     axes.set(xlabel="distance (0: a copy; dashed: median)", ylabel="share", xlim=(0, None))
-    _finish(figure, axes)
-    return figure
+    return finish(figure, "below")
 
 
 def draw_closest(
@@ -109,7 +116,7 @@ def draw_closest(
     Args:
         generated: uint8, shape (n, side, side, 3), RGB.
         training: uint8, shape (m, side, side, 3), RGB.
-        distances: as ``measures.nearest`` gives them for these, (n,).
+        distances: as ``nearest`` gives them for these, (n,).
         rows: the same, (n,).
         pairs: how many, at most.
     """
@@ -119,14 +126,15 @@ def draw_closest(
     figure = Figure(figsize=(SIZE[0], 1.5 * lines + 0.5), layout="constrained")
     figure.suptitle("The closest pairs: generated | training face", fontsize="medium")
     panels = figure.subplots(lines, 2 * columns, squeeze=False)
-    for axes in panels.flat:
-        axes.axis("off")
+    switch_off(panels.flat)
     for place, row in enumerate(chosen):
         line, column = divmod(place, columns)
-        face, photograph = generated[row], _turned(training[rows[row]], generated[row])
+        face, photograph = generated[row], nearer_way_round(training[rows[row]], generated[row])
         left, right = panels[line, 2 * column : 2 * column + 2]
-        _show(left, face, f"{distances[row]:.3f}", GENERATED_COLOUR)
-        _show(right, photograph, "training", REAL_COLOUR)
+        show_picture(left, face, f"{distances[row]:.3f}")
+        show_picture(right, photograph, "training")
+        left.title.set(color=GENERATED_COLOUR, fontsize="small")
+        right.title.set(color=REAL_COLOUR, fontsize="small")
     return figure
 
 
@@ -136,8 +144,7 @@ def draw_overlap(report: Report) -> Figure:
     figure, axes = _figure("Overlap of generated faces and photographs")
     _bars(axes, report, {name: name for name in names})
     axes.set_ylabel("share (density: a ratio)")
-    _finish(figure, axes)
-    return figure
+    return finish(figure, "below")
 
 
 def draw_levels(report: Report) -> Figure:
@@ -147,8 +154,7 @@ def draw_levels(report: Report) -> Figure:
     figure, axes = _figure("Sliced Wasserstein distance, from fine to coarse")
     _bars(axes, report, {name: label for name, label in names.items() if values[name] is not None})
     axes.set(xlabel="level of the pyramid", ylabel="distance (×10³)")
-    _finish(figure, axes)
-    return figure
+    return finish(figure, "below")
 
 
 def plot_checkpoints(table: pd.DataFrame) -> dict[str, Figure]:
@@ -170,16 +176,13 @@ def plot_checkpoints(table: pd.DataFrame) -> dict[str, Figure]:
 
 def _curve(table: pd.DataFrame, curve: Curve) -> Figure:
     figure, axes = _figure(curve.title)
-    for field, (label, colour) in curve.lines.items():
-        axes.plot(table["epoch"], table[field].astype(float), "o-", color=colour, label=label)
+    plot_epochs(axes, table, curve.lines, "o-")
     level = table[curve.level].iloc[0] if isinstance(curve.level, str) else curve.level
     if level is not None:
         axes.axhline(level, color=REAL_COLOUR, linestyle="--", label=curve.level_label)
-    axes.set(xlabel="epoch", ylabel=curve.label)
+    axes.set_ylabel(curve.label)
     axes.set_ylim(bottom=0)
-    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-    _finish(figure, axes)
-    return figure
+    return finish(figure, "below")
 
 
 def _bars(axes: Axes, report: Report, names: dict[str, str]) -> None:
@@ -199,18 +202,3 @@ def _figure(title: str) -> tuple[Figure, Axes]:
     axes = figure.subplots()
     axes.set_title(title, fontsize="medium")
     return figure, axes
-
-
-def _finish(figure: Figure, axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(frameon=False, fontsize="small", ncols=3, loc="outside lower center")
-
-
-def _turned(photograph: np.ndarray, face: np.ndarray) -> np.ndarray:
-    ways = (photograph, photograph[:, ::-1])
-    return min(ways, key=lambda way: np.square(way.astype(float) - face).sum())
-
-
-def _show(axes: Axes, face: np.ndarray, title: str, colour: str) -> None:
-    axes.imshow(face, interpolation="nearest")
-    axes.set_title(title, fontsize="small", color=colour, pad=3)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dcgan_lib.evaluate.arrays import draw
+from dcgan_lib.evaluate.distances import choose_some
 
 PATCH, PATCHES_PER_IMAGE, SMALLEST_LEVEL = 7, 128, 16  # of the sliced Wasserstein distance
-
-
 DIRECTIONS, MOST_IMAGES = (4, 128), 16384
 
 
@@ -35,7 +33,8 @@ def sliced_wasserstein(real: np.ndarray, generated: np.ndarray, seed: int = 0) -
     """
     random = np.random.default_rng(seed)
     count = min(len(real), len(generated), MOST_IMAGES)
-    pyramids = [laplacian_pyramid(draw(images, count, random)) for images in (real, generated)]
+    chosen = (choose_some(images, count, random) for images in (real, generated))
+    pyramids = [laplacian_pyramid(images) for images in chosen]
     distances = {}
     for finer in zip(*pyramids, strict=True):
         side = finer[0].shape[1]

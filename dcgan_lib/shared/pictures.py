@@ -96,7 +96,8 @@ def plot_epochs(
         columns: name → label and colour.
         style: of the curves, as Matplotlib writes it.
     """
-    style = style if len(history) > 2 or "o" in style else f"o{style}"
+    if len(history) < 3 and not style.strip("-:."):
+        style = f"o{style}"
     for column, (label, colour) in columns.items():
         values = history[column].astype(float)
         axes.plot(history["epoch"], values, style, color=colour, label=label)

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from dcgan_course.ch08_evaluate import checks as check, harm_plots, harms, plots, widgets
+from dcgan_course.ch08_evaluate import (
+    balls,
+    checks as check,
+    features as feature,
+    harm_plots,
+    harms,
+    plots,
+    widgets,
+)
 from dcgan_course.checking import CheckFailed
 from dcgan_lib.evaluate.distances import nearest_distances
 from dcgan_lib.evaluate.overlap import hog_features, precision_recall_density_coverage
@@ -76,9 +84,12 @@ def test_the_right_answers_pass(study, capsys):
         (lambda a, b: np.abs(np.sort(a) - np.sort(b)), "one number"),
         (in_place, "in place"),
         (lambda a, b: np.abs(a - b).mean(), "in another order"),
-        (lambda a, b: abs((np.sort(a) - np.sort(b)).mean()), "nothing cancels"),
-        (lambda a, b: np.sqrt(((np.sort(a) - np.sort(b)) ** 2).mean()), "nothing is squared"),
-        (lambda a, b: np.abs(np.sort(a) - np.sort(b)).sum(), "moved by 3"),
+        (lambda a, b: abs((np.sort(a) - np.sort(b)).mean()), "what goes down cancels"),
+        (
+            lambda a, b: np.sqrt(((np.sort(a) - np.sort(b)) ** 2).mean()),
+            "root of their mean square",
+        ),
+        (lambda a, b: np.abs(np.sort(a) - np.sort(b)).sum(), "added up"),
     ],
 )
 def test_a_wrong_distance_of_samples_is_named(distance, message):
@@ -131,8 +142,8 @@ def test_a_missing_prediction_is_named(study):
 @pytest.mark.parametrize(
     ("distance", "message"),
     [
-        (lambda a, s, b, t: np.sqrt(frechet(a, s, b, t)), "moved by 1"),
-        (lambda a, s, b, t: ((a - b) ** 2).sum(), "what is left of each term"),
+        (lambda a, s, b, t: np.sqrt(frechet(a, s, b, t)), "root is taken"),
+        (lambda a, s, b, t: ((a - b) ** 2).sum(), "deviations are missing"),
         (lambda a, s, b, t: ((a - b) ** 2 + s + t).sum(), "from itself"),
     ],
 )
@@ -186,15 +197,17 @@ def test_the_levels_of_a_pyramid_add_up_to_the_face(face_set):
 
 
 def test_a_projection_is_normalised_and_its_figure_names_the_distance(study):
-    real, noisy = (plots.projected(i) for i in (study.dealt.training, harms.noise(study.dealt, 1)))
+    real, noisy = (
+        feature.projected(i) for i in (study.dealt.training, harms.noise(study.dealt, 1))
+    )
     assert abs(real.mean()) < 0.2 and 0.3 < real.std() < 2
-    assert np.array_equal(real, plots.projected(study.dealt.training))
+    assert np.array_equal(real, feature.projected(study.dealt.training))
     title = plots.draw_projection({"a": real, "b": noisy}, wasserstein).axes[1].get_title()
     assert f"{wasserstein(real, noisy):.3f}" in title
 
 
 def test_the_balls_count_as_the_library_does():
-    real, generated = plots.toy_points()
+    real, generated = balls.toy_points()
     titles = [axes.get_title() for axes in plots.draw_balls(real, generated, 3).axes]
     found = precision_recall_density_coverage(real, generated, 3)
     for title, name in zip(titles, ("precision", "recall", "coverage"), strict=True):
@@ -203,9 +216,9 @@ def test_the_balls_count_as_the_library_does():
 
 
 def test_fid_falls_with_n_where_nothing_differs_and_kid_does_not(face_set):
-    features = plots.principal(hog_features(face_set.images), 8)
+    features = feature.principal(hog_features(face_set.images), 8)
     np.testing.assert_allclose(features.T @ features / len(features), np.eye(8), atol=1e-4)
-    table = plots.halves(features, [6, 12, 24], repeats=30)
+    table = feature.halves(features, [6, 12, 24], repeats=30)
     means = table.groupby("n").mean()
     assert means["fid"].is_monotonic_decreasing and means["fid"].iloc[-1] > 0
     errors = table.groupby("n")["kid"].std() / np.sqrt(30)
@@ -251,8 +264,9 @@ def test_the_curves_show_one_epoch_or_many():
 def test_the_story_shows_losses_over_the_faces_of_some_epochs(tmp_path, face_set):
     settings = get_settings("tiny")
     (tmp_path / "settings.json").write_text(json.dumps(settings.to_dict()))
-    losses = {"d_loss": [1.4, 0.9, 0.7], "g_loss": [0.7, 2.0, 2.5]}
-    pd.DataFrame({"epoch": [1, 2, 3]} | losses).to_csv(tmp_path / "history.csv", index=False)
+    columns = {"d_loss": [1.4, 0.9, 0.7], "g_loss": [0.7, 2.0, 2.5]}
+    columns |= dict.fromkeys(("d_real", "d_fake", "seconds", "images_per_second"), 0.5)
+    pd.DataFrame({"epoch": [1, 2, 3]} | columns).to_csv(tmp_path / "history.csv", index=False)
     (tmp_path / "samples").mkdir()
     for epoch in range(4):
         grid = image_grid(face_set.images[epoch : epoch + 4])
@@ -263,7 +277,7 @@ def test_the_story_shows_losses_over_the_faces_of_some_epochs(tmp_path, face_set
 
 
 def test_grey_copies_are_what_the_library_compares(face_set):
-    grey = plots.greys(face_set.images[:3])
+    grey = feature.greys(face_set.images[:3])
     assert grey.shape == (3, 32, 32) and 0 <= grey.min() < grey.max() <= 1
     expected = nearest_distances(face_set.images[:1], face_set.images[1:3])[0]
     assert abs(nearest(grey[0], grey[1:]) - expected) < 1e-9

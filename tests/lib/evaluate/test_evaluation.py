@@ -2,16 +2,23 @@
 
 import json
 import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from dcgan_lib.evaluate.comparison import measure
-from dcgan_lib.evaluate.evaluation import evaluate, evaluate_checkpoints, load_sets
+from dcgan_lib.evaluate.comparison import FaceSets, measure_sets
+from dcgan_lib.evaluate.evaluation import evaluate_checkpoints, evaluate_run, load_sets
+from dcgan_lib.evaluate.face_report import Report
 from dcgan_lib.evaluate.page import report_page, write_page
 from dcgan_lib.evaluate.plots import CURVES, plot_checkpoints
-from dcgan_lib.evaluate.report import READINGS, Report, notes, rows
+from dcgan_lib.evaluate.readings import (
+    READINGS,
+    report_conditions,
+    report_lines,
+    report_table,
+)
 from dcgan_lib.load import load_faces
 from dcgan_lib.settings import get_settings
 from dcgan_lib.shared.errors import CourseError
@@ -30,9 +37,13 @@ def images(faces):
     return np.array(load_faces(faces, 32))
 
 
+def measure(*parts):
+    return measure_sets(FaceSets(*parts))
+
+
 def test_a_run_is_measured_beside_its_held_out_faces(run, faces):
-    report = evaluate(run, faces, count=20)
-    assert report == evaluate(run, faces, count=20)
+    report = evaluate_run(run, faces, count=20)
+    assert report == evaluate_run(run, faces, count=20)
     assert (report.count, report.compared) == (20, 10)
     assert report.haar_acceptance < 0.5 < report.haar_acceptance_held_out
     assert 0 < report.nearest_held_out < report.nearest_generated
@@ -59,7 +70,7 @@ def test_what_can_not_be_measured_is_none(images):
     assert beside == (None, None, None)
     assert report.precision is None  # needs more than 5 on each side
     assert report.sliced_wasserstein_64 is None and report.sliced_wasserstein_32 > 0
-    shown = [reading.field for reading, _, _ in rows(report)]
+    shown = [line.reading.field for line in report_lines(report)]
     assert "memorisation" not in shown and "haar_acceptance" in shown
 
 
@@ -71,7 +82,7 @@ def test_every_figure_has_a_reading_that_names_fields(images):
 
 
 def test_n_and_preprocessing_stand_beside_the_figures(images):
-    said = "\n".join(notes(measure(images[:20], images[20:], images[:4])))
+    said = "\n".join(report_conditions(measure(images[:20], images[20:], images[:4])))
     assert "20 generated faces (seed 1), 28 training faces, 4 held out" in said
     assert "n = 10 on each side" in said
     assert "1,280 patches of 7×7" in said and "2 scales" in said and "k = 5" in said
@@ -90,22 +101,25 @@ def test_every_kept_epoch_is_measured_once(run, faces):
     assert files[0].stat().st_mtime_ns == times[0]
     other = evaluate_checkpoints(run, faces, count=12)
     assert list(other["count"]) == [12, 12]
-    first = evaluate(run, faces, count=12, epoch=1)
+    first = evaluate_run(run, faces, count=12, epoch=1)
     assert first.sliced_wasserstein == other["sliced_wasserstein"][0]
 
 
 def test_the_page_needs_nothing_else(run, faces, tmp_path):
     sets = load_sets(run, faces, count=16)
-    report, table = measure(*sets), evaluate_checkpoints(run, faces, count=16)
+    report, table = measure_sets(sets), evaluate_checkpoints(run, faces, count=16)
     write_page(tmp_path / "report.html", "orl <quick>", report, sets, table)
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "orl &lt;quick&gt;" in page and "nobody looks like this" in page
     assert set(re.findall(r'(?:src|href)="(.{0,15})', page)) == {"data:image/png;"}
     assert page.count("<img ") == 1 + 4 + len(plot_checkpoints(table)) == 5 + len(CURVES)
-    for reading, value, _ in rows(report):
-        assert reading.title in page and f"<td>{value}</td>" in page
+    for line in report_lines(report):
+        assert line.reading.title in page and f"<td>{line.generated}</td>" in page
+    assert list(report_table(report)["generated"]) == [
+        line.generated for line in report_lines(report)
+    ]
     assert 'name="viewport"' in page
-    few = report_page("few", measure(sets.generated[:4], *sets[1:]), sets)
+    few = report_page("few", measure_sets(replace(sets, generated=sets.generated[:4])), sets)
     assert few.count("<img ") == 4  # no overlap, no curves
 
 
@@ -116,11 +130,11 @@ def test_a_report_survives_json(images):
 
 def test_what_evaluate_refuses(run, faces, tmp_path, images):
     with pytest.raises(CourseError, match="There is no run here"):
-        evaluate(tmp_path, faces)
+        evaluate_run(tmp_path, faces)
     with pytest.raises(CourseError, match="at least 2"):
-        evaluate(run, faces, count=1)
+        evaluate_run(run, faces, count=1)
     with pytest.raises(CourseError, match=r"G of this epoch was not kept.*Received: 7"):
-        evaluate(run, faces, count=4, epoch=7)
+        evaluate_run(run, faces, count=4, epoch=7)
     cv2.imwrite(str(tmp_path / "face.png"), images[0])
     with pytest.raises(CourseError, match="These are not the faces of this run"):
-        evaluate(run, tmp_path, count=4)
+        evaluate_run(run, tmp_path, count=4)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from dcgan_lib.evaluate.comparison import measure
+from dcgan_lib.evaluate.comparison import FaceSets, measure_sets
 from dcgan_lib.evaluate.inception import fid, frechet_distance, kid, load_inception, reference_fid
 from dcgan_lib.load import load_faces
 from dcgan_lib.shared.errors import CourseError
@@ -132,7 +132,8 @@ def weights(tmp_path_factory):
 
 def test_figures_by_inception_are_beside_the_others(weights, faces):
     images = np.array(load_faces(faces))
-    report = measure(images[:6], images[6:12], images[:0], inception=weights)
+    sets = FaceSets(images[:6], images[6:12], images[:0])
+    report = measure_sets(sets, inception=weights)
     assert report.compared == 3 and report.fid > 0 and report.fid_real > 0
     assert report.kid_error > 0 and report.kid_real_error > 0
     assert "InceptionV3 (random.weights.h5), RGB, 299×299 by antialiased" in report.preprocessing
