@@ -15,7 +15,7 @@ HELP = """Hand out the chapters, and grade what comes back.
 \b
   python -m dcgan_classroom release build/release     # the students' version
   python -m dcgan_classroom grade submissions graded  # run and mark what came back
-  python -m dcgan_classroom report graded             # feedback, gradebook, class page
+  python -m dcgan_classroom report graded             # feedback, gradebook, marks to upload
   python -m dcgan_classroom doctor                    # does the sandbox hold?
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. --debug shows the traceback.

@@ -25,22 +25,24 @@ class WithChapters(TyperCommand):
     """
 
     def parse_args(self, ctx: object, args: list[str]) -> list[str]:
-        """Write the option anew before each chapter, as the parser wants it."""
+        """Write the option again before each chapter, as the parser wants it."""
         return super().parse_args(ctx, spread(args))
 
 
 def spread(arguments: list[str]) -> list[str]:
     """``--chapters 02 04`` as ``--chapters 02 --chapters 04``; everything else as it is."""
     out: list[str] = []
-    inside = False
+    after_option = False
     for argument in arguments:
         if argument == CHAPTERS:
-            inside = True
-        elif inside and re.fullmatch(r"\d\d(_\w+)?(\.ipynb)?", argument):
+            after_option = True
+        elif after_option and re.fullmatch(r"\d\d(_\w+)?(\.ipynb)?", argument):
             out += [CHAPTERS, argument]
         else:
-            if inside and out[-2:-1] != [CHAPTERS]:  # nothing that looks like a chapter followed
+            if after_option and out[-2:-1] != [
+                CHAPTERS
+            ]:  # nothing that looks like a chapter followed
                 out.append(CHAPTERS)
-            inside = False
+            after_option = False
             out.append(argument)
-    return [*out, CHAPTERS] if inside and out[-2:-1] != [CHAPTERS] else out
+    return [*out, CHAPTERS] if after_option and out[-2:-1] != [CHAPTERS] else out

@@ -138,11 +138,11 @@ def write_report(
     return out / "index.html"
 
 
-def _kept(path: Path, given: str | Path | None, read: Callable[[Path], Kept]) -> Kept | None:
-    """What a file says: the one that is given, which is kept for later, or the one kept before."""
-    if given is None:
+def _kept(path: Path, chosen: str | Path | None, read: Callable[[Path], Kept]) -> Kept | None:
+    """What a file says: the one that is chosen, which is kept for later, or the one kept before."""
+    if chosen is None:
         return read(path) if path.exists() else None
-    value, data = read(Path(given)), Path(given).read_bytes()
+    value, data = read(Path(chosen)), Path(chosen).read_bytes()
     with atomic_path(path) as part:
         part.write_bytes(data)
     return value

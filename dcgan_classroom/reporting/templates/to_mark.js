@@ -81,12 +81,12 @@ function count() {
 
 function offer(section) {  // comments of the policy, and those given to the same exercise
   const exercise = data.rows[section.dataset.row].exercise;
-  const given = sections
+  const comments = sections
     .filter(one => data.rows[one.dataset.row].exercise === exercise && one !== section)
     .map(one => state(one).comment);
   const own = find(section, "comment");
-  const comments = [...new Set([...data.comments, ...given])].filter(text => text);
-  const buttons = comments.slice(0, 12).map(text => {
+  const offered = [...new Set([...data.comments, ...comments])].filter(text => text);
+  const buttons = offered.slice(0, 12).map(text => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = text;
