@@ -5,6 +5,7 @@ from .checks import (
     check_slerp as check_slerp,
     check_typical_length as check_typical_length,
 )
+from .judging import judge_directions as judge_directions, shares_below as shares_below
 from .plots import (
     draw_chosen as draw_chosen,
     draw_lengths as draw_lengths,

@@ -12,6 +12,7 @@ from .concepts import (
 )
 from .directions import (
     Share as Share,
+    Success as Success,
     attribute_direction as attribute_direction,
     direction_success as direction_success,
     find_direction as find_direction,

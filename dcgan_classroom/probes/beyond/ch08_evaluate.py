@@ -5,25 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from dcgan_classroom.probes.base import Bands, Probe
-
-# Which measures called a harm worse, and which didn't, in at least one of eleven studies of ORL at
-# full strength (`harms.study`, 80 and 12 photographs a part): a student's own is one like these.
-WORSE = {
-    "blur": "haar wasserstein precision coverage ms_ssim variety memorisation",
-    "noise": "wasserstein precision recall coverage",
-    "dropped people": "wasserstein recall coverage ms_ssim variety memorisation",
-    "copies": "memorisation ms_ssim variety",
-}
-NOT_WORSE = {
-    "blur": "haar recall",
-    "noise": "haar precision coverage ms_ssim variety memorisation",
-    "dropped people": "haar precision memorisation",
-    "copies": "haar wasserstein precision recall coverage ms_ssim variety",
-}
+from dcgan_course.ch08_evaluate import NOT_WORSE, WORSE
 
 
 def rightly_named(answers: Mapping[str, Any], data: Path) -> dict[str, float]:
-    """How many of the two measures named for each harm are right.
+    """How many of the two measures named for each harm are right, as the visible check counts.
 
     Args:
         answers: the names by harm.
@@ -46,7 +32,8 @@ def distances(rows):
 
 
 def stays():
-    a, b = random.normal(0, 1, (2, 9))
+    numbers = random.normal(0, 1, 9)
+    a, b = random.permutation(numbers), random.permutation(numbers) + 0.1
     kept = a.copy(), b.copy()
     found = float(wasserstein(a, b))
     return [np.array_equal(a, kept[0]) and np.array_equal(b, kept[1]), found]
@@ -71,6 +58,16 @@ def distances(faces):
     return [float(nearest_distance(face.copy(), photographs.copy())) for face in faces]
 
 
+
+
+def stay():
+    given = photographs[2] * 0.5, photographs.copy()
+    kept = given[0].copy()
+    found = float(nearest_distance(*given))
+    return [np.array_equal(given[0], kept), np.array_equal(given[1], photographs), found]
+
+
+ask("the face and the photographs stay", stay)
 ask("new faces", lambda: distances([*random.random((4, 9, 9)), np.ones((9, 9))]))
 ask("copies, as they are and nearly", lambda: distances([photographs[4], photographs[1] * 0.9]))
 ask("their mirror images", lambda: distances(
@@ -86,6 +83,9 @@ real, generated = random.normal(0, 1, (30, 3)), random.normal(0.4, 1.5, (50, 3))
 wide = random.normal(0, 1, (25, 12)), random.normal(0, 1.1, (40, 12))
 ask("several k", lambda: [float(precision(real, generated, k)) for k in (1, 2, 4, 8)])
 ask("other dimensions", lambda: [float(precision(*wide, k)) for k in (1, 3)])
+line = np.array([[0.0, 0], [3, 4], [30, 0], [30, 5]])
+rims = np.array([[-3.0, -4], [30, -5], [36, 0], [0, 5.5]])
+ask("points on the rim of a ball", lambda: float(precision(line, rims, 1)))
 ask("points that are far, or the same", lambda: [
     float(precision(real, real + 50, 3)), float(precision(real, real[:7], 2))])
 """,
@@ -107,9 +107,17 @@ for harm in ("blur", "noise", "dropped people", "copies"):
     "frechet": Probe(
         """
 def distances(rows):
-    return [float(frechet(*row)) for row in rows]
+    return [float(frechet(*(part.copy() for part in row))) for row in rows]
 
 
+def stay():
+    given = random.uniform(0.5, 2, (4, 5))
+    kept = given.copy()
+    found = float(frechet(*given))
+    return [np.array_equal(given, kept), found]
+
+
+ask("all four arrays stay", stay)
 means, deviations = random.normal(0, 2, (6, 2, 7)), random.uniform(0.2, 3, (6, 2, 7))
 drawn = [(a, one, b, two) for (a, b), (one, two) in zip(means, deviations)]
 ask("drawn Gaussians", lambda: distances(drawn))
