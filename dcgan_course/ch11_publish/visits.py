@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from dcgan_lib import Settings
-from dcgan_lib.evaluate import nearest
+from dcgan_lib.evaluate import grey_copies
 from dcgan_lib.publish import seed_noise
 from dcgan_lib.train import generate
 
 NUMBERS = 2**32  # as many as a page draws from
+SIDE = 32  # pixels of the grey copies that are compared
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class AlikeVisits:
 
     Attributes:
         pairs: int64 (n, 2), rows of the faces, the nearest pair first.
-        distances: float64 (n,), of grey copies with values in [0, 1].
+        distances: float64 (n,), root mean squared, of grey copies with values in [0, 1].
     """
 
     pairs: np.ndarray
@@ -44,14 +45,16 @@ def closest_visits(faces: np.ndarray, count: int = 4) -> AlikeVisits:
         faces: uint8, shape (n, side, side, 3), RGB.
         count: how many pairs.
     """
-    found = [_nearest_other(faces, row) for row in range(len(faces))]
-    pairs, distances, taken = [], [], set()
-    for row in np.argsort([distance for distance, _ in found]):
-        distance, other = found[row]
-        if not {int(row), other} & taken and len(pairs) < count:
-            pairs.append((int(row), other))
-            distances.append(distance)
-            taken |= {int(row), other}
+    rows = grey_copies(faces, SIDE).reshape(len(faces), -1) / 255
+    squares = (rows**2).mean(axis=1)
+    between = squares[:, None] + squares - 2 * rows @ rows.T / rows.shape[1]  # (n, n)
+    np.fill_diagonal(between, np.inf)
+    pairs, distances = [], []
+    while len(pairs) < min(count, len(faces) // 2):
+        pair = np.unravel_index(between.argmin(), between.shape)
+        pairs.append(pair)
+        distances.append(np.sqrt(max(0.0, between[pair])))
+        between[pair, :] = between[:, pair] = np.inf  # each face in one pair at most
     return AlikeVisits(np.array(pairs), np.array(distances))
 
 
@@ -75,9 +78,3 @@ def seen_before_table(seen_before: Callable[[int, int], float]) -> pd.DataFrame:
         for count in visits
     ]
     return pd.DataFrame(rows, columns=["faces", "visits", "formula", "counted"])
-
-
-def _nearest_other(faces: np.ndarray, row: int) -> tuple[float, int]:
-    others = np.delete(np.arange(len(faces)), row)
-    distances, rows = nearest(faces[row][None], faces[others])
-    return float(distances[0]), int(others[rows[0]])

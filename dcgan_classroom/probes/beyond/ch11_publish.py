@@ -74,7 +74,7 @@ ask("hardly any", lambda: expected([(visits, 2**24) for visits in random.integer
 """,
         ("seen_before",),
         tolerance=1e-3,
-        message="All visits, less the number of different faces among them: those that not every visit "
-        "misses.",
+        message="All visits, less the number of different faces among them: those that not every "
+        "visit misses.",
     ),
 }
