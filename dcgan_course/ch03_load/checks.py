@@ -9,11 +9,17 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
-from dcgan_course.ch03_load.serving import face_numbers, numbered_faces, rows_served
-from dcgan_course.checking import passed, require, require_close, require_shape
-from dcgan_lib import batches, from_images, load_faces, to_images
+from dcgan_course.ch03_load.serving import rows_served
+from dcgan_course.checking import exercise, passed, require, require_close, require_shape, shown
+from dcgan_lib import from_images, load_faces, to_images
 
 
+def right_floats(images: np.ndarray, *_: object, **__: object) -> np.ndarray:
+    """Exercise 3.2 done right, for a 3.5 that calls a wrong one."""
+    return np.asarray(images).astype(np.float32) / 127.5 - 1.0
+
+
+@exercise("3.1")
 def check_read_face(read_face: Callable[[Path], np.ndarray]) -> None:
     """3.1: a colour file and a grey file come as the library reads them; others raise."""
     with TemporaryDirectory() as folder:
@@ -26,9 +32,11 @@ def check_read_face(read_face: Callable[[Path], np.ndarray]) -> None:
         broken = Path(folder) / "broken.png"
         broken.write_bytes(b"not a picture")
         _check_refusal(read_face, broken)
+        _check_refusal(read_face, Path(folder) / "absent.png")
     passed("3.1", "colour and grey files come as RGB bytes, as the library reads them")
 
 
+@exercise("3.2")
 def check_scale(to_minus_one_one: Callable[[np.ndarray], np.ndarray]) -> None:
     """3.2: all 256 bytes land evenly between -1 and 1, as float32, and the input stays."""
     every = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
@@ -44,8 +52,8 @@ def check_scale(to_minus_one_one: Callable[[np.ndarray], np.ndarray]) -> None:
     _require_type("The result", values, np.float32, "Networks compute in float32.")
     ends = float(values.min()), float(values.max())
     require(
-        ends == (-1.0, 1.0),
-        f"The ends are others. Expected byte 0 at -1.0 and byte 255 at 1.0, exactly. Received: "
+        np.allclose(ends, (-1.0, 1.0), rtol=0, atol=1e-6),
+        f"The ends are others. Expected byte 0 at -1.0 and byte 255 at 1.0. Received: "
         f"{ends[0]:.6g} and {ends[1]:.6g}. Which width has the range of bytes, which that of "
         "tanh? (And does the sum fit into the type it is computed in?)",
     )
@@ -54,11 +62,16 @@ def check_scale(to_minus_one_one: Callable[[np.ndarray], np.ndarray]) -> None:
     passed("3.2", "256 bytes, evenly from -1 to 1, as float32")
 
 
+@exercise("3.3")
 def check_to_bytes(to_bytes: Callable[[np.ndarray], np.ndarray]) -> None:
     """3.3: the way back is exact for every byte, takes the nearest, and keeps to the range."""
     every = np.arange(256, dtype=np.uint8)
-    received = to_bytes(from_images(every))
+    floats = from_images(every)
+    received = to_bytes(floats)
     require_shape("The result", received, every.shape)
+    same = np.array_equal(floats, from_images(every))
+    require(same, "The faces that were handed in have changed. Expected a new array.")
+    received = np.asarray(received)
     _require_type("The result", received, np.uint8, "A picture file holds bytes.")
     wrong = np.flatnonzero(received != every)
     require(
@@ -68,62 +81,82 @@ def check_to_bytes(to_bytes: Callable[[np.ndarray], np.ndarray]) -> None:
         "with decimals?",
     )
     between = np.array([-0.997, -0.2, 0.3, 0.997], np.float32)
-    wanted, received = to_images(between), to_bytes(between)
+    wanted, received = to_images(between), np.asarray(to_bytes(between))
     require(
         np.array_equal(received, wanted),
         f"Values between two bytes should become the nearer one. Expected {wanted} for {between}. "
         f"Received: {received}.",
     )
-    beyond = np.array([-1.2, 1.2], np.float32)
-    received = to_bytes(beyond)
+    beyond = np.array([-3, -1.2, 1.004, 1.2, 9], np.float32)
+    received = np.asarray(to_bytes(beyond))
     require(
-        np.array_equal(received, [0, 255]),
-        f"Values outside of [-1, 1] should stop at the ends. Expected [0 255] for {beyond}. "
-        f"Received: {received}. What does a byte do with 256?",
+        np.array_equal(received, [0, 0, 255, 255, 255]),
+        "Values outside of [-1, 1] should stop at the ends. Expected [0 0 255 255 255] for "
+        f"{beyond}. Received: {received}. What does a byte do with 256?",
     )
     passed("3.3", "all 256 bytes there and back without a loss")
 
 
+@exercise("3.4")
 def check_epoch_plan(epoch_plan: Callable[[int, int], tuple[int, int]]) -> None:
     """3.4: the batches and the faces left over, as the library's dataset counts them."""
-    for faces, batch_size in ((360, 16), (360, 64), (64, 64), (50, 7)):
+    for faces, batch_size in ((360, 16), (360, 64), (64, 64), (50, 7), (63, 64), (8, 1)):
         received = epoch_plan(faces, batch_size)
-        rows = rows_served(faces, batch_size, seed=0)
-        expected = len(rows), faces - rows.size
+        expected = _served(faces, batch_size)
         require(
-            received == expected,
+            isinstance(received, tuple | list) and tuple(received) == expected,
             f"The plan is another one for {faces} faces in batches of {batch_size}. Expected "
-            f"{expected}, as counted from the library's batches. Received: {received}. "
+            f"{expected}, as counted from the library's batches. Received: {shown(received)}. "
             "Only full batches count.",
         )
     passed("3.4", "your plan and the library's batches agree")
 
 
+@exercise("3.5", to_minus_one_one=right_floats)
 def check_batches(my_batches: Callable[[np.ndarray, int, int], Iterable]) -> None:
     """3.5: full, shuffled, repeatable batches of whole faces in [-1, 1], as the library's."""
-    faces = numbered_faces(300, side=4)
-    given = faces.copy()
+    faces = np.random.default_rng(0).integers(0, 256, (300, 4, 4, 3), np.uint8)
+    kept = faces.copy()
     mine = [np.asarray(batch) for batch in my_batches(faces, 16, 0)]
-    theirs = [batch.numpy() for batch in batches(faces, 16, 0)]
-    shapes = [batch.shape for batch in mine]
-    require(
-        shapes == [batch.shape for batch in theirs],
-        f"The batches have other shapes than the library's. Expected {len(theirs)} of shape "
-        f"{theirs[0].shape}. Received: {len(mine)}, of shapes {sorted(set(shapes))}. "
-        "What becomes of the faces that fill no batch?",
-    )
+    _check_shapes(mine, faces, 16)
     for batch in mine:
         _require_type("A batch", batch, np.float32, "See exercise 3.2.")
+    low, high = min(batch.min() for batch in mine), max(batch.max() for batch in mine)
     require(
-        all(np.abs(batch).max() <= 1 and batch.min() < 0 for batch in mine),
-        "Pixels should lie in [-1, 1]. Received: from "
-        f"{min(batch.min() for batch in mine):.3g} to {max(batch.max() for batch in mine):.3g}.",
+        low < 0 and max(-low, high) <= 1 + 1e-6,
+        f"Pixels should lie in [-1, 1]. Received: from {low:.3g} to {high:.3g}.",
     )
-    order = np.concatenate([face_numbers(batch) for batch in mine])
+    require(np.array_equal(faces, kept), "The faces that were handed in have changed order.")
+    order = np.concatenate([_rows(batch, faces) for batch in mine])
     _check_faces(mine, order, faces)
-    require(np.array_equal(faces, given), "The faces that were handed in have changed order.")
     _check_order(my_batches, faces, order)
+    for count, size in ((40, 8), (8, 8), (90, 7)):
+        _check_shapes(list(my_batches(faces[:count].copy(), size, 1)), faces[:count], size)
     passed("3.5", f"{len(mine)} full batches, no face twice, and the seed decides the order")
+
+
+def _served(faces: int, batch_size: int) -> tuple[int, int]:
+    """Batches that the library serves of a set, and the faces that it leaves over."""
+    if faces < batch_size:
+        return 0, faces
+    rows = rows_served(faces, batch_size, seed=0)
+    return len(rows), faces - rows.size
+
+
+def _check_shapes(mine: list[np.ndarray], faces: np.ndarray, size: int) -> None:
+    shapes, shape = [tuple(np.shape(batch)) for batch in mine], (size, *faces.shape[1:])
+    require(
+        shapes == [shape] * (len(faces) // size),
+        f"The batches of {len(faces)} faces have other shapes than the library's. Expected "
+        f"{len(faces) // size} of shape {shape}. Received: {len(mine)}, of shapes "
+        f"{sorted(set(shapes))[:3]}. What becomes of the faces that fill no batch?",
+    )
+
+
+def _rows(batch: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Which of some faces a batch holds, by their pixels; -1 for what is none of them."""
+    known = {face.tobytes(): row for row, face in enumerate(faces)}
+    return np.array([known.get(face.tobytes(), -1) for face in to_images(batch)])
 
 
 def _check_face(name: str, face: object, wanted: np.ndarray) -> None:
@@ -148,16 +181,21 @@ def _check_refusal(read_face: Callable[[Path], np.ndarray], path: Path) -> None:
         received = "an error of OpenCV's, from a later line"
     require(
         received.startswith("ValueError") and path.name in received,
-        f"{path.name} is no picture. Expected a ValueError that names the file. Received: "
-        f"{received}. What does OpenCV return for such a file?",
+        f"{path.name} isn't a picture that can be read. Expected a ValueError that names the file. "
+        f"Received: {received}. What does OpenCV return for such a file?",
     )
 
 
 def _check_faces(mine: list[np.ndarray], order: np.ndarray, faces: np.ndarray) -> None:
-    whole = order.max() < len(faces) and np.array_equal(
-        to_images(np.concatenate(mine)), faces[order]
+    mirrored = np.concatenate([_rows(batch[:, :, ::-1], faces) for batch in mine])
+    require(
+        not ((order < 0) & (mirrored >= 0)).any(),
+        "Some faces are mirrored. Expected each as it lies in the set.",
     )
-    require(whole, "The pixels of different faces are mixed up. Shuffle along the first axis only.")
+    require(
+        bool((order >= 0).all()),
+        "The pixels of different faces are mixed up. Shuffle along the first axis only.",
+    )
     twice = len(order) - len(set(order))
     require(
         twice == 0,
@@ -168,7 +206,7 @@ def _check_faces(mine: list[np.ndarray], order: np.ndarray, faces: np.ndarray) -
 
 def _check_order(my_batches: Callable, faces: np.ndarray, order: np.ndarray) -> None:
     def served(seed: int) -> np.ndarray:
-        return np.concatenate([face_numbers(np.asarray(b)) for b in my_batches(faces, 16, seed)])
+        return np.concatenate([_rows(np.asarray(b), faces) for b in my_batches(faces, 16, seed)])
 
     require(
         np.abs(np.diff(order)).mean() > len(faces) / 6,  # at random a third of the set

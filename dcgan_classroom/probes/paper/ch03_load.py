@@ -24,7 +24,7 @@ def refused(path):
     try:
         read_face(path)
     except ValueError as error:
-        return type(error).__module__ == "builtins" and path.name in str(error)
+        return path.name in str(error)
     return False
 
 
@@ -32,6 +32,7 @@ ask("colour files", lambda: [read_face(files["a face.png"]), read_face(files["ot
 ask("a grey file", lambda: read_face(files["grey.png"]))
 ask("files that are no pictures, or not there", lambda: [
     refused(broken), refused(Path(place.name) / "absent.png"), refused(files["grey.png"])])
+place.cleanup()
 """,
         ("read_face",),
         message="OpenCV reads BGR, and gives None for what it can't read: raise a ValueError that "
@@ -43,15 +44,15 @@ images = random.integers(0, 256, (3, 5, 4, 3)).astype(np.uint8)
 every = np.arange(256, dtype=np.uint8)
 ask("all bytes", lambda: to_minus_one_one(every.copy()))
 ask("a batch", lambda: to_minus_one_one(images.copy()))
-ask("the ends exactly, as float32", lambda: [
-    str(to_minus_one_one(every).dtype), str(float(to_minus_one_one(every)[0])),
-    str(float(to_minus_one_one(every)[-1]))])
+ask("the ends, as float32", lambda: [
+    str(np.asarray(to_minus_one_one(every.copy())).dtype),
+    np.asarray(to_minus_one_one(np.array([[0, 255]], np.uint8)))])
 
 
 def keeps_its_input():
     given = images.copy()
     result = to_minus_one_one(given)
-    return [np.array_equal(given, images), list(np.shape(result))]
+    return [np.array_equal(given, images), result]
 
 
 ask("the input stays", keeps_its_input)
@@ -68,13 +69,20 @@ shape = random.uniform(-1, 1, (2, 4, 4, 3)).astype(np.float32)
 
 
 def brought(levels):
-    return to_bytes((np.asarray(levels, np.float32) / 127.5 - 1).astype(np.float32))
+    values = (np.asarray(levels, np.float32) / 127.5 - 1).astype(np.float32)
+    return np.asarray(to_bytes(values)).astype(int)
 
 
-ask("all bytes and back", lambda: brought(every).astype(int))
-ask("the nearest byte", lambda: [brought(middle).astype(int), brought(middle + 0.5).astype(int)])
-ask("beyond the ends", lambda: [int(n) for n in brought([-80, -1, 256, 300, 700])])
-ask("shape and type", lambda: [str(to_bytes(shape).dtype), list(to_bytes(shape).shape)])
+def keeps_its_input():
+    given = shape.copy()
+    made = np.asarray(to_bytes(given))
+    return [np.array_equal(given, shape), str(made.dtype), list(made.shape)]
+
+
+ask("all bytes and back", lambda: brought(every))
+ask("the nearest byte", lambda: [brought(middle), brought(middle + 0.5)])
+ask("beyond the ends", lambda: brought([-80, -1, 256, 300, 700]))
+ask("shape, type, and the input stays", keeps_its_input)
 """,
         ("to_bytes",),
         message="Shift, stretch, round, keep to 0 … 255, and only then make it uint8.",
@@ -82,10 +90,11 @@ ask("shape and type", lambda: [str(to_bytes(shape).dtype), list(to_bytes(shape).
     "epoch-plan": Probe(
         """
 def plans(pairs):
-    return [[int(n) for n in epoch_plan(int(faces), int(size))] for faces, size in pairs]
+    return [list(epoch_plan(int(faces), int(size))) for faces, size in pairs]
 
 
-rows = random.integers((50, 3), (5000, 47), (9, 2))
+sizes = random.integers(3, 47, 9)
+rows = [(size * random.integers(2, 90) + random.integers(1, size), size) for size in sizes]
 ask("sets that don't fill the last batch", lambda: plans(rows))
 ask("sets that do, or are small", lambda: plans([(64, 64), (640, 64), (63, 64), (1, 2), (8, 1)]))
 """,
@@ -94,22 +103,42 @@ ask("sets that do, or are small", lambda: plans([(64, 64), (640, 64), (63, 64), 
     ),
     "my-batches": Probe(
         """
-numbers = np.arange(211, dtype=np.uint8)
-images = np.broadcast_to(numbers[:, None, None, None], (211, 3, 3, 3)).copy()
+from dcgan_course.checking import standing_in
+
+images = random.integers(0, 256, (211, 3, 4, 3)).astype(np.uint8)
+known = {face.tobytes(): row for row, face in enumerate(images)}
 seeds = [int(seed) for seed in random.integers(0, 10**6, 3)]
 
 
+def right_floats(images, *_, **__):
+    return np.asarray(images).astype(np.float32) / 127.5 - 1
+
+
+def own_floats_are_right():
+    # a mistake in exercise 3.2 has cost its points there
+    try:
+        scale = getattr(my_batches, "__globals__", {})["to_minus_one_one"]
+        own = np.asarray(scale(images[:2].copy()))
+        return own.dtype == np.float32 and np.allclose(own, right_floats(images[:2]), atol=1e-5)
+    except Exception:
+        return False
+
+
+earlier = {} if own_floats_are_right() else {"to_minus_one_one": right_floats}
+
+
 def served(images, size, seed):
-    return [np.asarray(batch) for batch in my_batches(images.copy(), size, seed)]
+    with standing_in(my_batches, **earlier):
+        return [np.asarray(batch) for batch in my_batches(images.copy(), size, seed)]
 
 
 def rows(images, size, seed):
-    values = np.concatenate(served(images, size, seed))
-    return np.round((values[:, 0, 0, 0] + 1) * 127.5).astype(int)
+    pixels = np.round((np.concatenate(served(images, size, seed)) + 1) * 127.5)
+    return np.array([known.get(face.astype(np.uint8).tobytes(), -1) for face in pixels])
 
 
-def whole(batches):
-    return all((batch == batch[:, :1, :1, :1]).all() for batch in batches)
+def whole(size, seed):
+    return bool((rows(images, size, seed) >= 0).all())
 
 
 def spread(order):
@@ -124,9 +153,9 @@ def twice(seed):
     return len(set(rows(images, 10, seed).tolist()))
 
 
-ask("full batches only", lambda: [shapes(*plan) for plan in ((211, 10), (40, 8), (8, 8), (5, 8))])
+ask("full batches only", lambda: [shapes(*plan) for plan in ((211, 10), (40, 8), (8, 8))])
 ask("floats in [-1, 1]", lambda: [
-    [str(batch.dtype) for batch in served(images, 50, 1)], whole(served(images, 50, 1)),
+    [str(batch.dtype) for batch in served(images, 50, 1)], whole(50, 1),
     np.sort(np.concatenate(served(images, 211, 1))[:, 0, 0, 0])])
 ask("no face twice, from the whole set", lambda: [
     [twice(seed) for seed in seeds], spread(rows(images, 10, seeds[0]))])
@@ -138,8 +167,9 @@ ask("the seed decides the order", lambda: [
 
 def keeps_its_input():
     given = images.copy()
-    list(my_batches(given, 10, 0))
-    return [np.array_equal(given, images), len(served(images, 100, 5))]
+    with standing_in(my_batches, **earlier):
+        count = len(list(my_batches(given, 10, 0)))
+    return [np.array_equal(given, images), count, len(served(images, 100, 5))]
 
 
 ask("the input stays", keeps_its_input)

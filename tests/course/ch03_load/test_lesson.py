@@ -93,7 +93,7 @@ def test_a_wrong_reader_is_named(change, message):
 def test_a_reader_of_floats_or_of_nothing_is_named():
     with pytest.raises(CheckFailed, match=r"Expected uint8\. Received: float32"):
         check.check_read_face(lambda path: read_face(path).astype(np.float32))
-    with pytest.raises(CheckFailed, match="Received: NoneType"):
+    with pytest.raises(CheckFailed, match="Received: None"):
         check.check_read_face(lambda path: None)
     with pytest.raises(CheckFailed, match="no error"):
         check.check_read_face(
@@ -112,7 +112,7 @@ def test_a_reader_of_floats_or_of_nothing_is_named():
         (lambda images: ((images * 2 - 255) / 255).astype(np.float32), "does the sum fit"),
         (lambda images: np.sign(to_floats(images)), "other values"),
         (lambda images: to_floats(images).ravel(), "another shape"),
-        (lambda images: None, "Received: NoneType"),
+        (lambda images: None, "Received: None"),
         (in_place, "handed in have changed"),
     ],
 )
@@ -128,7 +128,7 @@ def test_a_wrong_scale_is_named(scale, message):
         (lambda faces: np.round((faces + 1) * 127.5), "Expected uint8. Received: float32"),
         (lambda faces: ((faces + 1) * 127.5 + 0.01).astype(np.uint8), "become the nearer one"),
         (lambda faces: np.round((faces + 1) * 127.5).astype(int).astype(np.uint8), "stop at the"),
-        (lambda faces: None, "Received: NoneType"),
+        (lambda faces: None, "Received: None"),
     ],
 )
 def test_a_wrong_way_back_is_named(back, message):
