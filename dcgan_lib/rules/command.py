@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from tqdm.auto import tqdm
 
-from dcgan_lib.shared import CourseError, Faces, atomic_path, import_tensorflow
+from dcgan_lib.shared import CourseError, Faces, atomic_path, import_tensorflow, write_png
 
 
 def rules_command(
@@ -34,12 +34,12 @@ def rules_command(
     if profile not in (None, "tiny", "quick"):
         raise CourseError(
             "There is no study of this profile. Expected tiny or quick, whose small images make "
-            f"several seeds affordable. Received: {profile}. Leave --profile out for quick."
+            f"several seeds affordable. Received: {profile}. Leave out --profile for quick."
         )
     import_tensorflow()
-    from dcgan_lib.rules.plots import draw_rule_faces, plot_rules, rule_faces
+    from dcgan_lib.rules.plots import draw_rule_faces, plot_rules
     from dcgan_lib.rules.rulebook import MAIN, RULES
-    from dcgan_lib.rules.study import run_study, study_settings
+    from dcgan_lib.rules.study import rule_faces, run_study, study_settings
     from dcgan_lib.rules.table import to_markdown
 
     sets = {"main": MAIN, "all": tuple(RULES)}
@@ -48,12 +48,7 @@ def rules_command(
     table = run_study(faces, out, chosen, seeds, settings, resume=resume, report=tqdm.write)
     with atomic_path(out / "rules.md") as path:
         path.write_text(to_markdown(table), "utf-8")
-    shown = rule_faces(out, table["rule"].unique())
-    for name, figure in {
-        "rules.png": plot_rules(table),
-        "faces.png": draw_rule_faces(shown),
-    }.items():
-        with atomic_path(out / name) as path:
-            figure.savefig(path, dpi=120)
+    write_png(plot_rules(table), out / "rules.png", mark="")
+    write_png(draw_rule_faces(rule_faces(out, table["rule"].unique())), out / "faces.png")
     print((out / "rules.md").read_text("utf-8"))
     print("Look at:", *(f"  {out / name}" for name in ("rules.png", "faces.png")), sep="\n")

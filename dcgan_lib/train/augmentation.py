@@ -63,8 +63,8 @@ def _cutout(images: tf.Tensor, generator: tf.random.Generator) -> tf.Tensor:
     places = tf.range(side)[None, :]  # (1, side)
     in_rows = (places >= corners[:, :1]) & (places < corners[:, :1] + hole)  # (batch, side)
     in_columns = (places >= corners[:, 1:]) & (places < corners[:, 1:] + hole)
-    inside = in_rows[:, :, None, None] & in_columns[:, None, :, None]
-    return tf.where(inside, tf.zeros((), images.dtype), images)
+    in_hole = in_rows[:, :, None, None] & in_columns[:, None, :, None]
+    return tf.where(in_hole, tf.zeros((), images.dtype), images)
 
 
 _CHANGES: dict[str, Callable[[tf.Tensor, tf.random.Generator], tf.Tensor]] = {

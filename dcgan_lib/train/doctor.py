@@ -21,7 +21,7 @@ from tqdm.auto import tqdm
 from dcgan_lib.shared import atomic_path
 from dcgan_lib.train.callbacks import WholeEpochs
 from dcgan_lib.train.gan import DCGAN
-from dcgan_lib.train.vitals import EXAMINED, Probe, Vitals, not_finite_weights
+from dcgan_lib.train.vitals import EXAMINED, Examiner, Vitals, not_finite_weights
 
 EVERY = 50  # updates between two examinations
 WAIT = 100  # updates before anything is judged: D has an easy time at the start of every run
@@ -194,12 +194,12 @@ class Doctor(WholeEpochs):
 
     Args:
         run: folder of the run.
-        probe: what to look at.
+        examiner: measures the run.
     """
 
-    def __init__(self, run: Path, probe: Probe) -> None:
+    def __init__(self, run: Path, examiner: Examiner) -> None:
         super().__init__()
-        self.run, self.probe = run, probe
+        self.run, self.examiner = run, examiner
         self.course: list[Vitals] | None = None
         self.named: list[dict[str, object]] = []
 
@@ -208,13 +208,13 @@ class Doctor(WholeEpochs):
         self.updates = int(self.model.generator_optimizer.iterations)
         if self.course is None:
             self.course, self.named = _read(self.run, epoch)
-            self._name(epoch, [wrong_range(self.probe.training)])
+            self._name(epoch, [wrong_range(self.examiner.training)])
 
     def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
         updates = int(self.model.generator_optimizer.iterations)
         if updates // EVERY == self.updates // EVERY:
             return
-        vitals, faces = self.probe.examine(self.model, epoch, logs)
+        vitals, faces = self.examiner.examine(self.model, epoch, logs)
         self.course.append(vitals)
         self._name(epoch, [not_finite(self.model, faces), *diagnose(self.course)])
         with atomic_path(self.run / "doctor.csv") as path:

@@ -40,7 +40,7 @@ from dcgan_lib.train.start import (
     refuse_to_go_back,
     write_start,
 )
-from dcgan_lib.train.vitals import EXAMINED, choose_probe
+from dcgan_lib.train.vitals import EXAMINED, choose_examiner
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _doctors(gan: DCGAN, chosen: TrainingFaces, run: Path) -> list[Doctor]:
         return []  # it can't examine several copies
     settings, split = gan.settings, {"train": chosen.train, "held_out": chosen.held_out}
     noise = draw_noise(EXAMINED, settings.latent_dim, settings.seed, settings.noise)
-    return [Doctor(run, choose_probe(chosen.face_set, split, noise, settings.seed))]
+    return [Doctor(run, choose_examiner(chosen.face_set, split, noise, settings.seed))]
 
 
 def _finish(run: Path, faces: str | Path, gan: DCGAN, *, trained: bool) -> Finished:

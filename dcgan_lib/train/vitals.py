@@ -60,8 +60,8 @@ class Vitals:
 
 
 @dataclass(frozen=True)
-class Probe:
-    """What every examination of a run looks at, so that one can be laid beside another.
+class Examiner:
+    """Measures a run by the same noise and faces each time, so that epochs can be compared.
 
     Attributes:
         noise: float32 (n, latent_dim), z.
@@ -117,9 +117,9 @@ class Probe:
         return (seen - unseen) / (seen - fake)
 
 
-def choose_probe(
+def choose_examiner(
     face_set: FaceSet, split: dict[str, list[str]], noise: np.ndarray, seed: int
-) -> Probe:
+) -> Examiner:
     """Up to ``EXAMINED`` z, training faces and held-out faces, the same ones for the same seed.
 
     Args:
@@ -132,7 +132,7 @@ def choose_probe(
     there = set(face_set.names)
     held_out = [name for name in split["held_out"] if name in there]
     chosen = (_choose(face_set, names, seed) for names in (split["train"], held_out))
-    return Probe(noise[:EXAMINED], *chosen)
+    return Examiner(noise[:EXAMINED], *chosen)
 
 
 def _choose(face_set: FaceSet, names: list[str], seed: int) -> np.ndarray:

@@ -21,12 +21,22 @@ from dcgan_lib.train.gan import DCGAN
 from dcgan_lib.train.run import load_split
 from dcgan_lib.train.sample import draw_noise
 from dcgan_lib.train.training import train
-from dcgan_lib.train.vitals import EXAMINED, Probe, Vitals, choose_probe, grid, spread
+from dcgan_lib.train.vitals import EXAMINED, Examiner, Vitals, choose_examiner, grid, spread
 
 HEALTHY = Vitals(
-    epoch=9, updates=500, d_real=0.8, d_fake=0.2, g_loss=2.5, low=-0.9, high=0.9, spread=0.8,
-    gradient=15.0, mode_gap=0.2, grid=0.4, memorised=0.1,
-)  # fmt: skip
+    epoch=9,
+    updates=500,
+    d_real=0.8,
+    d_fake=0.2,
+    g_loss=2.5,
+    low=-0.9,
+    high=0.9,
+    spread=0.8,
+    gradient=15.0,
+    mode_gap=0.2,
+    grid=0.4,
+    memorised=0.1,
+)
 STEPS = 50  # updates in an epoch of the runs below
 
 
@@ -45,8 +55,8 @@ def fit(face_set, tmp_path):
         train_names, held_out = split_held_out(face_set.names, 0.34, 0)
         split = {"train": train_names[:few], "held_out": held_out}
         noise = draw_noise(EXAMINED, settings.latent_dim, settings.seed)
-        probe = choose_probe(face_set, split, noise, settings.seed)
-        probe = dataclasses.replace(probe, training=np.asarray(serve(probe.training)))
+        examiner = choose_examiner(face_set, split, noise, settings.seed)
+        examiner = dataclasses.replace(examiner, training=np.asarray(serve(examiner.training)))
         tf.config.experimental.enable_op_determinism()  # as train does
         gan = DCGAN(settings)
         gan.compile()
@@ -56,7 +66,7 @@ def fit(face_set, tmp_path):
             optimizer.learning_rate.assign(rate)
         rows = face_set.rows(split["train"])
         served = batches(face_set.images, 8, settings.seed, flip=True, rows=rows, epochs=500)
-        watched = Doctor(tmp_path, probe)
+        watched = Doctor(tmp_path, examiner)
         keras.Model.fit(  # without DCGAN's own look at the first batch, as in a loop of one's own
             gan,
             served.map(serve),
@@ -153,7 +163,7 @@ def test_a_run_is_the_same_bit_for_bit_with_a_doctor_and_also_when_resumed(
 
     def watched(run):
         noise = draw_noise(EXAMINED, 100, 0)
-        return Doctor(run, choose_probe(face_set, load_split(plain), noise, 0))
+        return Doctor(run, choose_examiner(face_set, load_split(plain), noise, 0))
 
     plain, seen = tmp_path / "plain", tmp_path / "seen"
     train(faces, plain, settings(6))
@@ -218,10 +228,10 @@ def test_measures_of_pictures_of_known_strength():
 
 
 def test_no_held_out_faces_are_no_illness(face_set):
-    probe = choose_probe(
+    examiner = choose_examiner(
         face_set, {"train": face_set.names[:9], "held_out": []}, np.ones((3, 4)), 0
     )
-    assert isinstance(probe, Probe)
-    assert (len(probe.noise), len(probe.training), len(probe.held_out)) == (3, 9, 0)
+    assert isinstance(examiner, Examiner)
+    assert (len(examiner.noise), len(examiner.training), len(examiner.held_out)) == (3, 9, 0)
     gone = {"train": face_set.names[:9], "held_out": ["gone.png", face_set.names[20]]}
-    assert len(choose_probe(face_set, gone, np.ones((3, 4)), 0).held_out) == 1
+    assert len(choose_examiner(face_set, gone, np.ones((3, 4)), 0).held_out) == 1
