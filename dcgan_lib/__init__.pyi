@@ -12,7 +12,7 @@ from .losses import discriminator_loss as discriminator_loss, generator_loss as 
 from .machine import (
     Finding as Finding,
     best_precision as best_precision,
-    describe as describe,
+    describe_machine as describe_machine,
     for_this_machine as for_this_machine,
 )
 from .settings import (

@@ -32,7 +32,7 @@ class Finding:
     fix: str = ""
 
 
-def describe() -> list[Finding]:
+def describe_machine() -> list[Finding]:
     """Look at Python, the packages, OpenCV's cascade, the embedded faces, devices and room."""
     return [
         Finding("course", f"dcgan-lib {__version__}"),
@@ -147,7 +147,7 @@ def _pip() -> str:
 def info_command() -> None:
     """Show versions, the cascade, the device and memory, and what to do about what is missing."""
     import_tensorflow()
-    rows = describe()
+    rows = describe_machine()
     for row in rows:
         print(f"{'ok' if row.ok else '!!'}  {row.what:12} {row.found}")
         if row.fix:

@@ -37,7 +37,7 @@ WAYS = (  # of the arrows that draw_idea draws, in its units: start and end
 
 
 def environment_table(rows: Sequence[Finding]) -> Styler:
-    """What ``machine.describe`` found as a table, with what to do about what is missing."""
+    """What ``machine.describe_machine`` found as a table, with what to do about what is missing."""
     will_do = sum(row.ok for row in rows)
     table = pd.DataFrame(
         [(row.what, row.found, "yes" if row.ok else "no", row.fix) for row in rows],
