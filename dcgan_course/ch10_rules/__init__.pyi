@@ -4,11 +4,11 @@ from .checks import (
     check_ranking as check_ranking,
     check_verdict as check_verdict,
 )
+from .costs import rule_costs as rule_costs
 from .plots import (
     draw_pairs as draw_pairs,
     draw_placebos as draw_placebos,
     draw_prediction as draw_prediction,
     draw_ranks as draw_ranks,
-    rule_costs as rule_costs,
 )
 from .widgets import explore_placebos as explore_placebos, explore_verdicts as explore_verdicts

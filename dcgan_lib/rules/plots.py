@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dcgan_lib.rules.rulebook import AS_WRITTEN, RULES
-from dcgan_lib.rules.verdicts import CONFIDENCE, MEASURES, compare
-from dcgan_lib.train import faces_at, find_grids
+from dcgan_lib.rules.rulebook import AS_WRITTEN, RULES, label
+from dcgan_lib.rules.verdicts import (
+    CONFIDENCE,
+    MEASURES,
+    compare_rules,
+    for_many,
+    paired_differences,
+)
+from dcgan_lib.shared import GREY, LIGHT_GREY, PALE_GREY, finish, show_picture
 
 # of a verdict: "holds" and "does not hold" differ in lightness too
-COLOURS = {"holds": "#1a365d", "undecided": "#a0aec0", "does not hold": "#d69e2e"}
-FACES = 8
+VERDICT_COLOURS = {"holds": "#1a365d", "undecided": LIGHT_GREY, "does not hold": "#d69e2e"}
 
 
 def plot_rules(
@@ -42,12 +46,13 @@ def plot_rules(
         _draw_changes(axes, table, measure, confidence)
     panels[0].set_yticks(range(len(names)), [label(name) for name in names])
     panels[0].set_ylim(len(names) - 0.5, -0.5)
-    said = {verdict: f"the rule {verdict}" for verdict in COLOURS} | {"undecided": "undecided"}
-    for verdict, colour in COLOURS.items():
+    said = {verdict: f"the rule {verdict}" for verdict in VERDICT_COLOURS} | {
+        "undecided": "undecided"
+    }
+    for verdict, colour in VERDICT_COLOURS.items():
         panels[0].plot([], [], "o-", color=colour, label=said[verdict])
-    figure.legend(frameon=False, ncols=3, loc="outside lower center")
     figure.suptitle("Each rule turned alone: change against the network as written")
-    return figure
+    return finish(figure, "below", hide=("top", "right", "left"))
 
 
 def draw_verdicts(
@@ -74,31 +79,11 @@ def draw_verdicts(
     count = kept["rule"].nunique() - 1
     if count < 1:
         raise ValueError("Choose at least one rule.")
-    confidence = 1 - (1 - CONFIDENCE) / count if careful else CONFIDENCE
+    confidence = for_many(count) if careful else CONFIDENCE
     figure = plot_rules(kept, [measure], confidence)
     said = "no interval from one seed" if seeds == 1 else f"{100 * confidence:.4g} % intervals"
     figure.suptitle(f"{seeds} seed{'s' * (seeds > 1)}, {said}")
     return figure
-
-
-def rule_faces(out: str | Path, rules: Sequence[str], seed: int = 0) -> dict[str, np.ndarray]:
-    """The first faces of a study's runs, from the same noise, of their last epoch, unselected.
-
-    Args:
-        out: folder of the study.
-        rules: names in ``rules.RULES``, or "as-written".
-        seed: of the runs.
-
-    Returns:
-        Rule → uint8 (8, side, side, 3), RGB; rules whose runs left no grid are absent.
-    """
-    found = {}
-    for rule in rules:
-        run = Path(out) / f"{rule}-seed{seed}"
-        epochs = list(find_grids(run))
-        if len(epochs) > 1:
-            found[rule] = faces_at(run, epochs[-1])[:FACES]
-    return found
 
 
 def draw_rule_faces(faces: dict[str, np.ndarray]) -> Figure:
@@ -110,28 +95,17 @@ def draw_rule_faces(faces: dict[str, np.ndarray]) -> Figure:
     figure = Figure(figsize=(8.6, 0.85 * len(faces)), layout="constrained")
     panels = figure.subplots(len(faces), 1, squeeze=False)[:, 0]
     for axes, (rule, row) in zip(panels, faces.items(), strict=True):
-        axes.imshow(np.concatenate(list(row), axis=1), interpolation="nearest")
+        show_picture(axes, np.concatenate(list(row), axis=1))
         axes.set_ylabel(textwrap.fill(label(rule), 20), rotation=0, ha="right", va="center")
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set_visible(False)
     return figure
 
 
-def label(rule: str) -> str:
-    """What a figure calls a rule: what is done instead, and the guideline's letter."""
-    if rule == AS_WRITTEN:
-        return "as written"
-    letter = f" ({RULES[rule].letter})" if RULES[rule].letter else ""
-    return f"{RULES[rule].turned}{letter}"
-
-
 def _draw_changes(axes: Axes, table: pd.DataFrame, measure: str, confidence: float) -> None:
-    by_rule = table.pivot(index="seed", columns="rule", values=measure)
-    compared = compare(table, measure, confidence)
-    axes.axvline(0, color="#718096", linewidth=1)
+    compared = compare_rules(table, measure, confidence)
+    axes.axvline(0, color=GREY, linewidth=1)
     for place, row in enumerate(compared.itertuples()):
-        pairs = by_rule[row.rule] - by_rule[AS_WRITTEN]
-        colour = COLOURS[row.verdict]
+        pairs = paired_differences(table, row.rule, measure)
+        colour = VERDICT_COLOURS[row.verdict]
         if not row.seeds:
             axes.text(0, place, " broke down", color=colour, va="center", fontsize="small")
             continue
@@ -139,12 +113,11 @@ def _draw_changes(axes: Axes, table: pd.DataFrame, measure: str, confidence: flo
         axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2)
         axes.plot(row.change, place, "o", color=colour, markersize=6)
     kind = MEASURES[measure]
-    written = by_rule[AS_WRITTEN].mean()
+    written = table.loc[table["rule"] == AS_WRITTEN, measure].mean()
     axes.set_title(f"{kind.label}\nas written: {written:.3g}", fontsize="medium")
     arrow = "← better" if kind.better == "lower" else "better →"
     axes.set_xlabel(f"change ({arrow})", fontsize="small")
-    axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", color="#edf2f7")
+    axes.grid(axis="y", color=PALE_GREY, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.locator_params(axis="x", nbins=4)

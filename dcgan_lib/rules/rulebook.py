@@ -8,8 +8,6 @@ from typing import Any
 from dcgan_lib.settings import Settings
 
 AS_WRITTEN = "as-written"
-
-
 NORMALISED = "BatchNormalization in both"
 
 
@@ -61,9 +59,15 @@ RULES: dict[str, Rule] = {
         "", "one update of D for each of G", "two updates of D", {"discriminator_steps": 2}
     ),
 }
-
-
 MAIN = ("pooling", "no-batch-norm", "fully-connected", "leaky-in-g", "relu-in-d")
+
+
+def label(rule: str) -> str:
+    """What a figure calls a rule: what is done instead, and the guideline's letter."""
+    if rule == AS_WRITTEN:
+        return "as written"
+    letter = f" ({RULES[rule].letter})" if RULES[rule].letter else ""
+    return f"{RULES[rule].turned}{letter}"
 
 
 def turned(settings: Settings, rule: str, seed: int) -> Settings:

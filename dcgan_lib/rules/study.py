@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dcgan_lib.evaluate import evaluate_run
@@ -15,9 +16,10 @@ from dcgan_lib.rules.rulebook import AS_WRITTEN, MAIN, RULES, turned
 from dcgan_lib.rules.verdicts import MEASURES
 from dcgan_lib.settings import Settings, get_settings
 from dcgan_lib.shared import CourseError, atomic_path, one_at_a_time
-from dcgan_lib.train import BrokeDown, is_run, read_history, train
+from dcgan_lib.train import BrokeDown, faces_at, find_grids, is_run, read_history, train
 
 COUNT = 300  # generated faces that each run is measured by
+FACES = 8  # of each run that are shown
 
 
 def study_settings(profile: str | None = None, **changes: Any) -> Settings:
@@ -110,6 +112,26 @@ def read_study(out: str | Path) -> pd.DataFrame:
 def stored_study() -> pd.DataFrame:
     """The study that comes with the course (docs/rules_study.md), as ``read_study`` gives it."""
     return pd.read_csv(Path(__file__).with_name("study.csv"))
+
+
+def rule_faces(out: str | Path, rules: Sequence[str], seed: int = 0) -> dict[str, np.ndarray]:
+    """The first faces of a study's runs, from the same noise, of their last epoch, unselected.
+
+    Args:
+        out: folder of the study.
+        rules: names in ``rules.RULES``, or "as-written".
+        seed: of the runs.
+
+    Returns:
+        Rule → uint8 (8, side, side, 3), RGB; rules whose runs left no grid are absent.
+    """
+    found = {}
+    for rule in rules:
+        run = Path(out) / f"{rule}-seed{seed}"
+        epochs = list(find_grids(run))
+        if len(epochs) > 1:  # of more than the start
+            found[rule] = faces_at(run, epochs[-1])[:FACES]
+    return found
 
 
 def _run_and_measure(

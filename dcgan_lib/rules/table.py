@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dcgan_lib.rules.rulebook import AS_WRITTEN, RULES
-from dcgan_lib.rules.verdicts import MEASURES, compare
+from dcgan_lib.rules.verdicts import MEASURES, compare_rules
 
 
 def to_markdown(table: pd.DataFrame) -> str:
@@ -17,7 +17,7 @@ def to_markdown(table: pd.DataFrame) -> str:
     Returns:
         A Markdown table. Changes stand with their intervals; the verdict is on the first figure.
     """
-    compared = {measure: compare(table, measure) for measure in MEASURES}
+    compared = {measure: compare_rules(table, measure) for measure in MEASURES}
     labels = [f"{MEASURES[m].label}, {MEASURES[m].better} is better" for m in MEASURES]
     header = ["rule", "turned", *labels, "seconds", "verdict"]
     written = table[table["rule"] == AS_WRITTEN]

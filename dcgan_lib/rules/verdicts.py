@@ -14,22 +14,24 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A figure of ``evaluate`` that a study compares; ``better`` is "lower" or "higher"."""
+class StudyMeasure:
+    """A figure of ``evaluate_run`` that a study compares; ``better`` is "lower" or "higher"."""
 
     label: str
     better: str
 
 
-MEASURES: dict[str, Measure] = {
-    "sliced_wasserstein": Measure("sliced Wasserstein distance", "lower"),
-    "haar_acceptance": Measure("accepted by the cascade", "higher"),
-    "precision": Measure("precision", "higher"),
-    "coverage": Measure("coverage", "higher"),
+MEASURES: dict[str, StudyMeasure] = {
+    "sliced_wasserstein": StudyMeasure("sliced Wasserstein distance", "lower"),
+    "haar_acceptance": StudyMeasure("accepted by the cascade", "higher"),
+    "precision": StudyMeasure("precision", "higher"),
+    "coverage": StudyMeasure("coverage", "higher"),
 }
 
 
-def compare(table: pd.DataFrame, measure: str, confidence: float = CONFIDENCE) -> pd.DataFrame:
+def compare_rules(
+    table: pd.DataFrame, measure: str, confidence: float = CONFIDENCE
+) -> pd.DataFrame:
     """What turning each rule does to one figure, as differences between runs of the same seed.
 
     Args:
@@ -62,6 +64,18 @@ def interval(pairs: pd.Series, confidence: float = CONFIDENCE) -> tuple[float, f
         return float("nan"), float("nan")
     reach = stats.t.ppf((1 + confidence) / 2, len(pairs) - 1) * stats.sem(pairs)
     return pairs.mean() - reach, pairs.mean() + reach
+
+
+def paired_differences(table: pd.DataFrame, rule: str, measure: str) -> pd.Series:
+    """Turned minus as written, seed by seed, for seeds where both ran to their end."""
+    by_rule = table.pivot(index="seed", columns="rule", values=measure)
+    return (by_rule[rule] - by_rule[AS_WRITTEN]).dropna()
+
+
+def for_many(count: int, confidence: float = CONFIDENCE) -> float:
+    """The confidence that each of ``count`` intervals needs, so that all of them together miss
+    no more often than one of ``confidence`` alone (Bonferroni)."""
+    return 1 - (1 - confidence) / count
 
 
 def _compared(

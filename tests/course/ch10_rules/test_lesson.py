@@ -7,12 +7,12 @@ from keras import Input, Model, layers
 from PIL import Image
 from scipy import stats
 
-from dcgan_course.ch10_rules import checks as check, plots as ranking, widgets
+from dcgan_course.ch10_rules import checks as check, costs, plots as ranking, rankings, widgets
 from dcgan_course.checking import CheckFailed
-from dcgan_lib.rules import plots
+from dcgan_lib.rules import plots, rulebook, study
 from dcgan_lib.rules.rulebook import AS_WRITTEN, MAIN, turned
 from dcgan_lib.rules.study import study_settings
-from dcgan_lib.rules.verdicts import MEASURES, compare
+from dcgan_lib.rules.verdicts import MEASURES, compare_rules
 from dcgan_lib.shared.files import atomic_path
 from dcgan_lib.shared.pictures import image_grid
 
@@ -142,10 +142,10 @@ def test_the_figure_of_a_study_has_a_column_for_each_figure_and_a_colour_for_eac
     figure = plots.plot_rules(table)
     assert len(figure.axes) == len(MEASURES)
     labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert labels == [plots.label(rule) for rule in MAIN]
-    verdicts = compare(table, "sliced_wasserstein")["verdict"]
+    assert labels == [rulebook.label(rule) for rule in MAIN]
+    verdicts = compare_rules(table, "sliced_wasserstein")["verdict"]
     assert set(verdicts) == {"holds", "does not hold", "undecided"}
-    assert colours(figure) == [plots.COLOURS[verdict] for verdict in verdicts]
+    assert colours(figure) == [plots.VERDICT_COLOURS[verdict] for verdict in verdicts]
 
 
 def test_a_rule_that_broke_down_is_named_in_the_figure(table):
@@ -158,7 +158,7 @@ def test_a_rule_that_broke_down_is_named_in_the_figure(table):
 def test_one_seed_and_many_comparisons_leave_more_undecided(table):
     def decided(seeds, careful=False):
         figure = plots.draw_verdicts(table, MAIN, "sliced_wasserstein", seeds, careful)
-        return sum(colour != plots.COLOURS["undecided"] for colour in colours(figure))
+        return sum(colour != plots.VERDICT_COLOURS["undecided"] for colour in colours(figure))
 
     assert decided(1) == 0 and decided(5) >= 2
     assert decided(5, careful=True) <= decided(5)
@@ -177,17 +177,18 @@ def test_faces_are_those_of_the_last_grid(tmp_path):
         grid = image_grid(np.full((16, 32, 32, 3), level, np.uint8))
         with atomic_path(run / "samples" / f"epoch_{epoch:04d}.png") as part:
             Image.fromarray(grid).save(part)
-    faces = plots.rule_faces(tmp_path, [AS_WRITTEN, "pooling"])
+    faces = study.rule_faces(tmp_path, [AS_WRITTEN, "pooling"])
     assert list(faces) == ["pooling"]
     assert faces["pooling"].shape == (8, 32, 32, 3) and (faces["pooling"] == 200).all()
     figure = plots.draw_rule_faces(faces)
-    assert figure.axes[0].get_ylabel().replace("\n", " ") == plots.label("pooling")
+    assert figure.axes[0].get_ylabel().replace("\n", " ") == rulebook.label("pooling")
 
 
 def test_pooling_costs_work_and_a_hidden_layer_costs_parameters():
-    costs = ranking.rule_costs(study_settings("quick"))
-    written, pooling, dense = (costs.loc[plots.label(rule)]
-                               for rule in (AS_WRITTEN, "pooling", "fully-connected"))  # fmt: skip
+    table = costs.rule_costs(study_settings("quick"))
+    written, pooling, dense = (
+        table.loc[rulebook.label(rule)] for rule in (AS_WRITTEN, "pooling", "fully-connected")
+    )
     sizes = ["G's parameters", "D's parameters"]
     assert pooling[sizes].tolist() == written[sizes].tolist()
     assert 3 < pooling["times as written"] < 4.5 and written["times as written"] == 1
@@ -199,25 +200,25 @@ def test_multiplications_are_counted_by_hand():
     x = layers.Conv2D(5, 4, 2, padding="same")(image)  # 4·4 windows of 4·4·3, 5 times
     x = layers.Conv2DTranspose(2, 4, 2, padding="same")(x)  # 4·4 stamps of 4·4·2, 5 times
     network = Model(image, layers.Dense(7)(layers.Flatten()(x)))  # 8·8·2 numbers, 7 times
-    assert ranking.multiplications(network) == 16 * 48 * 5 + 16 * 32 * 5 + 128 * 7
+    assert costs.multiplications(network) == 16 * 48 * 5 + 16 * 32 * 5 + 128 * 7
 
 
 def test_pairs_that_share_their_luck_have_the_shorter_interval(table):
     by_rule = table.pivot(index="seed", columns="rule", values="sliced_wasserstein")
-    pairs, heaps = ranking.both_intervals(by_rule["pooling"], by_rule[AS_WRITTEN])
-    row = compare(table, "sliced_wasserstein").iloc[0]
+    pairs, heaps = rankings.both_intervals(by_rule["pooling"], by_rule[AS_WRITTEN])
+    row = compare_rules(table, "sliced_wasserstein").iloc[0]
     assert pairs == pytest.approx((row["low"], row["high"]))
     assert pairs[1] - pairs[0] < heaps[1] - heaps[0]
     assert len(ranking.draw_pairs(table, "pooling").axes[0].lines) == 5
 
 
 def test_rules_are_ranked_by_the_harm_that_turning_them_does(table):
-    assert ranking.rank(table)[0] == "pooling" and ranking.rank(table)[-1] == "leaky-in-g"
-    assert ranking.rank(table, "coverage") == ranking.rank(table, "precision")
-    assert ranking.rank(table, "coverage")[0] == "pooling"  # higher is better there
+    assert rankings.rank(table)[0] == "pooling" and rankings.rank(table)[-1] == "leaky-in-g"
+    assert rankings.rank(table, "coverage") == rankings.rank(table, "precision")
+    assert rankings.rank(table, "coverage")[0] == "pooling"  # higher is better there
     broken = table.copy()
     broken.loc[broken["rule"] == "relu-in-d", list(MEASURES)] = np.nan
-    assert ranking.rank(broken)[0] == "relu-in-d"
+    assert rankings.rank(broken)[0] == "relu-in-d"
 
 
 def test_the_ranking_of_each_seed_stands_beside_that_of_all(table):
@@ -225,23 +226,24 @@ def test_the_ranking_of_each_seed_stands_beside_that_of_all(table):
     ticks = [text.get_text() for text in axes.get_xticklabels()]
     assert ticks == [*(f"seed {seed}" for seed in range(5)), "all seeds"]
     for number, rule in enumerate(MAIN):
-        assert axes.lines[number].get_ydata()[-1] == ranking.rank(table).index(rule)
+        assert axes.lines[number].get_ydata()[-1] == rankings.rank(table).index(rule)
 
 
 def test_a_prediction_is_scored_by_its_pairs(table):
-    measured = ranking.rank(table)
-    assert ranking.pairs_in_order(measured, measured) == 10
-    assert ranking.pairs_in_order(measured[::-1], measured) == 0
+    measured = rankings.rank(table)
+    assert rankings.pairs_in_order(measured, measured) == 10
+    assert rankings.pairs_in_order(measured[::-1], measured) == 0
     swapped = [measured[1], measured[0], *measured[2:]]
     assert ranking.draw_prediction(swapped, table).get_suptitle().startswith("9 of 10 pairs")
 
 
 def test_placebos_get_a_verdict_once_in_twenty_times():
-    bounds = np.concatenate([ranking.placebos(17, 5, seed) for seed in range(60)])
+    bounds = np.concatenate([rankings.placebo_intervals(17, 5, seed) for seed in range(60)])
     wrong = ((bounds[:, 0] > 0) | (bounds[:, 1] < 0)).mean()
     assert 0.03 < wrong < 0.07
-    careful = ranking.placebos(17, 5, 0, 1 - 0.05 / 17)
-    assert (np.ptp(careful, axis=1) > 2 * np.ptp(ranking.placebos(17, 5, 0), axis=1)).all()
+    careful = rankings.placebo_intervals(17, 5, 0, 1 - 0.05 / 17)
+    plain = rankings.placebo_intervals(17, 5, 0)
+    assert (np.ptp(careful, axis=1) > 2 * np.ptp(plain, axis=1)).all()
     for seeds in (2, 20):
         title = ranking.draw_placebos(17, seeds, 0, careful=True).axes[0].get_title()
         assert "of 17" in title and "99.71 % intervals" in title

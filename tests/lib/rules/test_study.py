@@ -12,7 +12,7 @@ from scipy import stats
 from dcgan_lib.rules.rulebook import AS_WRITTEN, MAIN, RULES, turned
 from dcgan_lib.rules.study import read_study, run_study, stored_study, study_settings
 from dcgan_lib.rules.table import to_markdown
-from dcgan_lib.rules.verdicts import MEASURES, compare, interval
+from dcgan_lib.rules.verdicts import MEASURES, compare_rules, interval
 from dcgan_lib.shared.errors import CourseError
 
 TINY = study_settings("tiny")
@@ -108,8 +108,8 @@ def test_each_rule_changes_only_its_own_settings():
     base = turned(TINY, AS_WRITTEN, 3).to_dict()
     assert base["seed"] == 3
     for name, rule in RULES.items():
-        changed = {key: value for key, value in turned(TINY, name, 3).to_dict().items()
-                   if value != base[key]}  # fmt: skip
+        values = turned(TINY, name, 3).to_dict()
+        changed = {key: value for key, value in values.items() if value != base[key]}
         assert changed == rule.changes, name
 
 
@@ -121,13 +121,13 @@ def test_a_study_on_a_laptop_has_the_papers_rate_and_880_updates():
 
 def test_the_interval_is_that_of_the_paired_t_test():
     changes = [3.0, -1.0, 7.0]
-    row = compare(made(changes), "sliced_wasserstein").iloc[0]
+    row = compare_rules(made(changes), "sliced_wasserstein").iloc[0]
     expected = stats.ttest_1samp(changes, 0).confidence_interval(0.95)
     assert (row["low"], row["high"]) == pytest.approx((expected.low, expected.high))
     assert (row["seeds"], row["change"], row["mean"]) == (3, 3.0, 23.0)
     by_hand = 3.0 + 4.302653 * np.sqrt(((0 + 16 + 16) / 2) / 3)
     assert row["high"] == pytest.approx(by_hand, rel=1e-5)
-    wide = compare(made(changes), "sliced_wasserstein", 0.99).iloc[0]
+    wide = compare_rules(made(changes), "sliced_wasserstein", 0.99).iloc[0]
     assert wide["high"] - wide["low"] > 2 * (row["high"] - row["low"])
     assert np.isnan(interval(pd.Series([1.0]))).all()
 
@@ -148,13 +148,13 @@ def test_the_interval_is_that_of_the_paired_t_test():
     ],
 )
 def test_verdicts_on_both_sides_and_for_runs_that_broke_down(changes, measure, verdict):
-    row = compare(made(changes, measure=measure), measure).iloc[0]
+    row = compare_rules(made(changes, measure=measure), measure).iloc[0]
     assert row["broke"] == np.isnan(changes).sum()
     assert row["verdict"] == verdict
 
 
 def test_a_rule_is_not_judged_where_the_run_as_written_broke_down_too():
-    row = compare(made((np.nan,), written=(np.nan,)), "sliced_wasserstein").iloc[0]
+    row = compare_rules(made((np.nan,), written=(np.nan,)), "sliced_wasserstein").iloc[0]
     assert (row["seeds"], row["broke"], row["verdict"]) == (0, 0, "undecided")
 
 
@@ -163,7 +163,7 @@ def test_the_table_holds_a_row_for_each_rule_with_its_verdict(study):
     lines = to_markdown(table).splitlines()
     assert len(lines) == 3 + 2 and len({line.count("|") for line in lines}) == 1
     assert "| b: BatchNormalization in both | no BatchNormalization |" in lines[3]
-    assert lines[3].endswith(f"| {compare(table, 'sliced_wasserstein')['verdict'][0]} |")
+    assert lines[3].endswith(f"| {compare_rules(table, 'sliced_wasserstein')['verdict'][0]} |")
     broken = table.copy()
     broken.loc[broken["rule"] == "leaky-in-g", list(MEASURES)] = np.nan
     assert to_markdown(broken).splitlines()[-1].count("broke down") == len(MEASURES)
@@ -173,7 +173,7 @@ def test_the_stored_study_holds_the_five_guidelines_over_some_seeds():
     table = stored_study()
     runs = table.groupby("rule")["seed"].nunique()
     assert set(MAIN) < set(runs.index) <= {AS_WRITTEN, *RULES} and runs.min() >= 2
-    assert set(compare(table, "sliced_wasserstein")["rule"]) == set(runs.index) - {AS_WRITTEN}
+    assert set(compare_rules(table, "sliced_wasserstein")["rule"]) == set(runs.index) - {AS_WRITTEN}
 
 
 def test_the_command_writes_table_and_figures_and_adds_to_a_study(study, faces, command):
