@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dcgan_lib.crop.folder import CONTACT_SHEET, CropSettings, crop_folder
+from dcgan_lib.crop.folder import CONTACT_SHEET, crop_folder
 from dcgan_lib.crop.manifest import MANIFEST
+from dcgan_lib.crop.settings import CropSettings
 from dcgan_lib.crop.subset import copy_subset
+from dcgan_lib.shared import summary
 
 
 def crop_command(
@@ -42,7 +45,7 @@ def crop_command(
 
     What became of every photograph stands in DST/manifest.csv, and a picture of it in
     DST/contact_sheet.png. The same command goes on after an interruption, and picks up
-    photographs that were added to SRC.
+    photographs that were added to SRC. A crop that you delete from DST stays deleted.
 
     Example: python -m dcgan_lib crop data/raw/orl data/faces/orl
     """
@@ -50,6 +53,9 @@ def crop_command(
     table = crop_folder(src, dst, settings, workers, scheduler)
     for decision, count in table["decision"].value_counts().items():
         print(f"{count:8,}  {decision}")
+    not_read = table["decision"].isin(["unreadable", "left out"])
+    if not_read.any():
+        print(f"Left out: {summary(Counter(table['detail'][not_read]))}")
     print(f"Table: {dst / MANIFEST}   Picture: {dst / CONTACT_SHEET}")
     if (table["decision"] == "kept").any():
         print(f"Next: python -m dcgan_lib train {dst} --run runs/{dst.resolve().name}")

@@ -110,7 +110,7 @@ def _photo(row: tuple, src: Path) -> Image.Image:
 
 def _fitting(text: str, font: ImageFont.FreeTypeFont) -> str:
     """As much as fits; the built-in font knows Latin letters alone."""
-    text = "".join(letter if letter < "\u0180" else "·" for letter in text)
+    text = "".join(letter if " " <= letter < "\u0180" else "·" for letter in text)
     while font.getlength(text) > PHOTO:
         text = text[:-4] + "..."
     return text

@@ -18,9 +18,11 @@ EYE_CASCADE = "haarcascade_eye.xml"
 CASCADE_WINDOW = 24  # side in pixels of the pictures the cascade was trained on
 SMALLEST_FACE = 1 / 18  # of the photograph's longest side: a head in a full-length portrait
 LEAST_CONFIDENCE = 1.0  # ORL's 400 faces have 4.4 and more; many chance finds have less than 1
-MOST_TILT = 20.0  # degrees
+NO_DOUBT = 4.0  # confidence of a large face that needs no further look
+LARGE_FACE = 1 / 3  # of the photograph's shorter side
+LONGEST = 4  # times as long as broad: beyond, a picture's length says nothing about faces
 EDGE = 0.107  # width of the second look's border: 12 px around ORL's 92×112
-MEND = 'pip install --force-reinstall "opencv-python-headless>=4.8,<5"'
+REINSTALL = 'pip install --force-reinstall "opencv-python-headless>=4.8,<5"'
 WHEELS = (
     "opencv-python",
     "opencv-python-headless",
@@ -39,13 +41,17 @@ class Box(NamedTuple):
     h: int
     confidence: float
 
+    def worth(self) -> float:
+        """Confidence × area: of several boxes the one with the most is taken."""
+        return self.confidence * self.w * self.h
+
 
 def load_cascade(name: str = FACE_CASCADE) -> cv2.CascadeClassifier:
     """One of OpenCV's cascades, by file name; loaded once in each thread.
 
     Raises:
         CourseError: this OpenCV has no cascades, or not this one; the message names the
-            installed wheels and the command that mends it.
+            installed wheels and the command that repairs it.
     """
     cascades = vars(_loaded)
     if name not in cascades:
@@ -81,52 +87,94 @@ def detect_faces(
     Raises:
         CourseError: OpenCV's cascades are missing.
     """
-    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    smallest = max(CASCADE_WINDOW, min_size or round(max(grey.shape) * SMALLEST_FACE))
-    boxes = sorted(_look(grey, scale_factor, min_neighbors, smallest), key=_worth, reverse=True)
+    grey = _grey(image)
+    long_side = min(max(grey.shape), LONGEST * min(grey.shape))
+    smallest = max(CASCADE_WINDOW, min_size or round(long_side * SMALLEST_FACE))
+    steps = {"scale_factor": scale_factor, "neighbours": min_neighbors}
+    boxes = sorted(look(grey, smallest, **steps), key=Box.worth, reverse=True)
     if not boxes or _near_edge(boxes[0], grey):
-        edge = max(1, round(EDGE * max(grey.shape)))
+        edge = max(1, round(EDGE * long_side))
         framed = cv2.copyMakeBorder(grey, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
-        large = max(smallest, min(grey.shape) // 3)  # only a large face is cut by the edge
-        again = _look(framed, scale_factor, min_neighbors, large)
+        large = max(
+            smallest, round(min(grey.shape) * LARGE_FACE)
+        )  # only a large face is cut by the edge
+        again = look(framed, max(smallest, large), **steps)
         boxes += [box._replace(x=box.x - edge, y=box.y - edge) for box in again]
-    return _apart(sorted(boxes, key=_worth, reverse=True))
+    return _apart(sorted(boxes, key=Box.worth, reverse=True))
 
 
-def eye_tilt(face: np.ndarray) -> float:
-    """By how much the line through the eyes falls to the right, in degrees.
+def find_face(image: np.ndarray) -> Box | None:
+    """Find the best upright frontal face, as ``detect_faces`` does, in a fraction of its time.
 
-    OpenCV's eye cascade looks for them in the upper half. What it finds counts only when there
-    is one on each side, of about one size, as far apart as eyes are, and tilted by at most 20°:
-    brows, ears and spectacles look like eyes to it, and the face cascade has found the face
-    upright.
+    A glance with large steps tells where a large face may be; a look with small steps at that
+    place and size alone makes sure of it. Where the glance shows none, or the look isn't sure,
+    ``detect_faces`` looks at all of the picture.
 
     Args:
-        face: uint8 crop of a face, grey (height, width) or RGB (height, width, 3).
+        image: uint8, grey (height, width) or RGB (height, width, 3).
 
     Returns:
-        Degrees in [-20, 20]: positive when the right-hand eye is lower; 0 when the eyes were
-        not found.
+        The box in the image's pixels, which may reach beyond the edge; None without a face.
+
+    Raises:
+        CourseError: OpenCV's cascades are missing.
     """
-    grey = face if face.ndim == 2 else cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)
-    height, width = grey.shape
-    upper = cv2.equalizeHist(grey[: round(height * 0.6)])
-    side = max(1, width // 8)
-    found = load_cascade(EYE_CASCADE).detectMultiScale(upper, 1.05, 4, minSize=(side, side))
-    centres = [(x + w / 2, y + h / 2, w) for x, y, w, h in found]
-    left = _largest(eye for eye in centres if eye[0] < width * 0.48)
-    right = _largest(eye for eye in centres if eye[0] > width * 0.52)
-    if left is None or right is None:
-        return 0.0
-    across, down = right[0] - left[0], right[1] - left[1]
-    sizes = sorted([left[2], right[2]])
-    tilt = float(np.degrees(np.arctan2(down, across)))
-    likely = 0.25 * width <= across <= 0.6 * width and sizes[1] <= 1.5 * sizes[0]
-    return tilt if likely and abs(tilt) <= MOST_TILT else 0.0
+    grey = _grey(image)
+    return find_large_face(grey) or best_box(detect_faces(grey))
 
 
-def _worth(box: Box) -> float:
-    return box.confidence * box.w * box.h
+def find_large_face(grey: np.ndarray) -> Box | None:
+    """The face that fills a third of the picture's shorter side and is beyond doubt, or None.
+
+    Args:
+        grey: uint8 (height, width).
+    """
+    smallest = max(CASCADE_WINDOW, round(min(grey.shape) * LARGE_FACE))
+    seen = best_box(look(grey, smallest, scale_factor=1.2, neighbours=3))
+    if seen is None:
+        return None
+    part, left, top = _around(grey, seen)
+    sides = round(0.8 * seen.w), round(1.35 * seen.w)
+    found = best_box(look(part, *sides))
+    if found is None or found.confidence < NO_DOUBT:
+        return None
+    return found._replace(x=found.x + left, y=found.y + top)
+
+
+def best_box(boxes: Iterable[Box]) -> Box | None:
+    """The box with the highest confidence × area; None of none."""
+    return max(boxes, key=Box.worth, default=None)
+
+
+def look(
+    grey: np.ndarray,
+    smallest: int,
+    largest: int = 0,
+    scale_factor: float = 1.05,
+    neighbours: int = 4,
+) -> list[Box]:
+    """What the face cascade finds with at least ``LEAST_CONFIDENCE``, in no order.
+
+    Args:
+        grey: uint8 (height, width).
+        smallest: side of the smallest face in pixels.
+        largest: side of the largest face in pixels; 0 for no limit.
+        scale_factor: ratio of one window size to the next, above 1.
+        neighbours: how many overlapping windows make a face.
+    """
+    boxes, _, weights = load_cascade().detectMultiScale3(
+        grey,
+        scaleFactor=scale_factor,
+        minNeighbors=neighbours,
+        minSize=(smallest, smallest),
+        maxSize=(largest, largest),
+        outputRejectLevels=True,
+    )
+    return [
+        Box(int(x), int(y), int(w), int(h), confidence=float(weight))
+        for (x, y, w, h), weight in zip(boxes, weights, strict=True)
+        if weight >= LEAST_CONFIDENCE
+    ]
 
 
 def _near_edge(box: Box, grey: np.ndarray) -> bool:
@@ -150,20 +198,29 @@ def _holds_middle(box: Box, other: Box) -> bool:
     return box.x <= x <= box.x + box.w and box.y <= y <= box.y + box.h
 
 
-def _largest(eyes: Iterable[tuple[float, float, float]]) -> tuple[float, float, float] | None:
-    return max(eyes, key=lambda eye: eye[2], default=None)
-
-
-def _look(grey: np.ndarray, scale_factor: float, neighbors: int, smallest: int) -> list[Box]:
-    boxes, _, weights = load_cascade().detectMultiScale3(
-        grey,
-        scaleFactor=scale_factor,
-        minNeighbors=neighbors,
-        minSize=(smallest, smallest),
-        outputRejectLevels=True,
+def _around(grey: np.ndarray, box: Box) -> tuple[np.ndarray, int, int]:
+    """The picture around a box, its edge repeated where the box is near, with its left and top."""
+    height, width = grey.shape
+    reach = round(0.3 * box.w)
+    left, top = max(0, box.x - reach), max(0, box.y - reach)
+    right, bottom = min(width, box.x + box.w + reach), min(height, box.y + box.h + reach)
+    part = grey[top:bottom, left:right]
+    if not _near_edge(box, grey):
+        return part, left, top
+    edge = max(1, round(EDGE * max(grey.shape)))
+    before = [min(edge, max(0, reach - start)) for start in (box.y, box.x)]
+    after = [
+        min(edge, max(0, start + box.w + reach - end))
+        for start, end in ((box.y, height), (box.x, width))
+    ]
+    framed = cv2.copyMakeBorder(
+        part, before[0], after[0], before[1], after[1], cv2.BORDER_REPLICATE
     )
-    found = [Box(*map(int, box), float(weight)) for box, weight in zip(boxes, weights, strict=True)]
-    return [box for box in found if box.confidence >= LEAST_CONFIDENCE]
+    return framed, left - before[1], top - before[0]
+
+
+def _grey(image: np.ndarray) -> np.ndarray:
+    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 
 def _read_cascade(name: str) -> cv2.CascadeClassifier:
@@ -190,7 +247,7 @@ def _cascade_trouble(what: str) -> str:
     return (
         f"OpenCV {cv2.__version__} can't detect faces: {what}. Expected: opencv-python-headless "
         f"4.8 or later, below 5, and no other OpenCV wheel. Installed: {listed}. Run: "
-        f"pip uninstall -y {' '.join(installed) or WHEELS[1]} && {MEND}"
+        f"pip uninstall -y {' '.join(installed) or WHEELS[1]} && {REINSTALL}"
     )
 
 

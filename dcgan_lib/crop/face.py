@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from dcgan_lib.crop.detect import Box
+from dcgan_lib.crop.detect import LONGEST, Box
 
 
 def crop_face(
@@ -68,7 +68,8 @@ def difference_hash(grey: np.ndarray) -> str:
     Args:
         grey: uint8 array (height, width).
     """
-    soft = cv2.GaussianBlur(grey, (0, 0), max(grey.shape) / 40)
+    side = min(max(grey.shape), LONGEST * min(grey.shape))
+    soft = cv2.GaussianBlur(grey, (0, 0), side / 40)
     small = cv2.resize(soft, (17, 16), interpolation=cv2.INTER_AREA)
     return np.packbits(small[:, 1:] > small[:, :-1]).tobytes().hex()
 
@@ -76,13 +77,13 @@ def difference_hash(grey: np.ndarray) -> str:
 def _cut(image: np.ndarray, left: int, top: int, side: int) -> np.ndarray:
     """A square of the image; outside of it, its outermost pixels, blurred."""
     height, width = image.shape[:2]
-    inside = image[max(0, top) : max(1, top + side), max(0, left) : max(1, left + side)]
+    known = image[max(0, top) : max(1, top + side), max(0, left) : max(1, left + side)]
     before_y, before_x = max(0, -top), max(0, -left)
     after_y, after_x = max(0, top + side - height), max(0, left + side - width)
     if not (before_y or before_x or after_y or after_x):
-        return inside
-    framed = cv2.copyMakeBorder(inside, before_y, after_y, before_x, after_x, cv2.BORDER_REPLICATE)
+        return known
+    framed = cv2.copyMakeBorder(known, before_y, after_y, before_x, after_x, cv2.BORDER_REPLICATE)
     blur = max(1, side // 8)
     soft = cv2.blur(cv2.blur(framed, (blur, blur)), (blur, blur))
-    soft[before_y : side - after_y, before_x : side - after_x] = inside
+    soft[before_y : side - after_y, before_x : side - after_x] = known
     return soft

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import defaultdict
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.csv"
 JOURNAL = ".journal.jsonl"
 NUMBERS = {
-    **dict.fromkeys(["x", "y", "w", "h", "bytes"], "Int64"),
+    **dict.fromkeys(["x", "y", "w", "h", "bytes", "changed"], "Int64"),
     **dict.fromkeys(["confidence", "sharpness"], "Float64"),
 }
-HASH_BITS = 256
-SAME_PHOTOGRAPH = 6  # bits of 256; ORL's most similar photographs of one person differ in 8
-HASH_PARTS = 8  # more parts than bits that may differ: two copies agree in one part at least
+DELETED = "deleted"  # the decision of whoever deleted the crop by hand
+ESCAPED = re.compile(r"[\\\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]")
+ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|\\)")
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,21 @@ class Row:
     sha256: str = ""
     bytes: int | None = None
     hash: str = ""
+    changed: int | None = None
 
 
 def read_manifest(folder: str | Path) -> pandas.DataFrame:
-    """The table of a face set.
+    r"""The table of a face set.
 
     Columns: ``source`` (POSIX path in the folder of photographs), ``face`` (POSIX path of the
     crop beside the manifest; empty when there is none), ``x y w h`` (the detected box in pixels
     of the upright photograph), ``confidence`` (of the cascade), ``sharpness`` (variance of the
     crop's Laplacian), ``decision`` (``kept``, or why not), ``detail``, ``sha256`` and ``bytes``
-    (of the source file), ``hash`` (difference hash of the photograph, hexadecimal).
+    (of the source file), ``hash`` (difference hash of the photograph, hexadecimal), ``changed``
+    (when the source file was last changed or replaced, in nanoseconds).
+
+    A name that is no Unicode, or holds a line break, comes as it is on the disk, so that it can
+    be opened; in the file it is written with escapes such as ``\u000d``.
 
     Raises:
         CourseError: there is no manifest in the folder.
@@ -63,17 +68,12 @@ def read_manifest(folder: str | Path) -> pandas.DataFrame:
     path = Path(folder, MANIFEST)
     if not path.is_file():
         raise CourseError(
-            f"{folder} is no face set. Expected: a folder with {MANIFEST}, as crop_faces.py writes "
-            "it. Received: a folder without. Name the folder that was given there as DST."
+            f"{folder} isn't a face set. Expected: a folder with {MANIFEST}, as crop_faces.py "
+            "writes it. Received: a folder without. Name the folder that was given there as DST."
         )
+    rows = [asdict(row) for row in manifest_rows(folder)]
     columns = [field.name for field in fields(Row)]
-    return pandas.read_csv(
-        path,
-        dtype={name: NUMBERS.get(name, "str") for name in columns},
-        keep_default_na=False,
-        na_values={name: [""] for name in NUMBERS},
-        encoding_errors="surrogateescape",
-    )
+    return pandas.DataFrame(rows, columns=columns, dtype=object).astype(NUMBERS)
 
 
 def kept_faces(folder: str | Path) -> list[str]:
@@ -92,8 +92,8 @@ def manifest_rows(folder: str | Path) -> list[Row]:
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        return [Row(**{name: _parsed(name, text) for name, text in line.items()})
-                for line in csv.DictReader(file)]  # fmt: skip
+        lines = csv.DictReader(file)
+        return [Row(**{name: _parsed(name, text) for name, text in line.items()}) for line in lines]
 
 
 def write_manifest(folder: str | Path, rows: Iterable[Row]) -> None:
@@ -109,7 +109,7 @@ def write_manifest(folder: str | Path, rows: Iterable[Row]) -> None:
     ):
         writer = csv.DictWriter(file, [field.name for field in fields(Row)], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+        writer.writerows(_written(row) for row in rows)
 
 
 def journal_rows(folder: str | Path) -> list[Row]:
@@ -139,63 +139,21 @@ def by_source(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return {source: list(group) for source, group in groupby(rows, lambda row: row.source)}
 
 
-def mark_duplicates(rows: Iterable[Row]) -> list[Row]:
-    """Keep one of each photograph that is there twice: the first by name.
-
-    Two are the same when their bytes are, or when their difference hashes differ in at most
-    ``SAME_PHOTOGRAPH`` bits: re-encoded, resized or brightened, but no other moment.
-
-    Args:
-        rows: of all photographs, in any order.
-
-    Returns:
-        The rows sorted by source; those of later copies have the decision ``duplicate``, no
-        face, and the first one's name as detail.
-    """
-    originals, marked = Originals(), []
-    for group in by_source(sorted(rows, key=lambda row: row.source)).values():
-        original = originals.find_or_add(group[0]) if _any_kept(group) else None
-        if original:
-            group = [replace(group[0], face="", decision="duplicate", detail=f"of {original}")]
-        marked += group
-    return marked
+def _written(row: Row) -> dict[str, object]:
+    """The row's values; a text with what a table can't hold is escaped."""
+    return {
+        name: ESCAPED.sub(_escape, value) if isinstance(value, str) else value
+        for name, value in asdict(row).items()
+    }
 
 
-class Originals:
-    """Photographs seen so far, found again by their bytes or by a hash that is nearly equal."""
-
-    def __init__(self) -> None:
-        self._bytes: dict[str, str] = {}
-        self._parts: dict[tuple[int, int], list[tuple[int, str]]] = defaultdict(list)
-
-    def find_or_add(self, row: Row) -> str | None:
-        """Source of the earlier copy of this photograph; without one, remember this."""
-        bits = int(row.hash, 16)
-        parts = list(_parts(bits))
-        near = (source for part in parts for other, source in self._parts[part]
-                if (bits ^ other).bit_count() <= SAME_PHOTOGRAPH)  # fmt: skip
-        found = self._bytes.get(row.sha256) or next(near, None)
-        if found is None:
-            self._bytes[row.sha256] = row.source
-            for part in parts:
-                self._parts[part].append((bits, row.source))
-        return found
-
-
-def _parts(bits: int) -> Iterator[tuple[int, int]]:
-    """Number and value of each part; a part takes every eighth bit, so it sees all the picture."""
-    text = f"{bits:0{HASH_BITS}b}"
-    for part in range(HASH_PARTS):
-        yield part, int(text[part::HASH_PARTS], 2)
-
-
-def _any_kept(rows: list[Row]) -> bool:
-    return any(row.decision == "kept" for row in rows)
+def _escape(found: re.Match[str]) -> str:
+    return "\\\\" if found[0] == "\\" else f"\\u{ord(found[0]):04x}"
 
 
 def _parsed(name: str, text: str) -> str | int | float | None:
     if name not in NUMBERS:
-        return text
+        return ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else "\\", text)
     if text == "":
         return None
     return int(text) if NUMBERS[name] == "Int64" else float(text)

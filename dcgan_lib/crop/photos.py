@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import math
 import threading
 import warnings
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from dcgan_lib.shared import FORMATS, CourseError, look_through, read_file
 
@@ -58,7 +59,7 @@ def read_photo(source: str | Path | bytes) -> np.ndarray:
 
 
 def read_small_copy(
-    source: str | Path | bytes, max_side: int, grey: bool = False
+    source: str | Path | bytes, max_side: int, grey: bool = False, longest: float = math.inf
 ) -> tuple[np.ndarray, float]:
     """Read a small copy of a photograph; of a JPEG, without decoding every pixel.
 
@@ -66,6 +67,8 @@ def read_small_copy(
         source: path of the file, or the file's bytes.
         max_side: longest side of the copy in pixels; a smaller photograph keeps its size.
         grey: whether brightness is enough.
+        longest: of a picture that is more than so many times as long as broad, ``max_side`` holds
+            for the longest part of this shape: a strip of many faces keeps them.
 
     Returns:
         ``(copy, scale)``: uint8 array (height, width, 3), RGB and upright, or (height, width)
@@ -76,8 +79,9 @@ def read_small_copy(
     """
     with _opened(source) as image:
         full_side, mode = max(image.size), "L" if grey else "RGB"
+        max_side *= max(1.0, full_side / (longest * min(image.size)))
         shrink = min(1.0, max_side / full_side)
-        image.draft(mode, tuple(round(side * shrink) for side in image.size))  # JPEG only
+        image.draft(mode, tuple(math.ceil(side * shrink) for side in image.size))  # JPEG only
         copy = np.array(_upright(image).convert(mode))
     height, width = copy.shape[:2]
     shrink = min(1.0, max_side / max(height, width))
@@ -141,11 +145,31 @@ def _unknown_format(data: bytes) -> str:
 def _upright(image: Image.Image) -> Image.Image:
     """Decode to 8 bits a channel, turned upright, without transparency."""
     image.load()
+    profile = image.info.get("icc_profile")
     image = _eight_bit(_transposed(image))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, WHITE), image)
-    return image
+        image = image.convert("RGB")
+    return _in_srgb(image, profile) if profile else image
+
+
+def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """The colours that an ICC profile means; as they are where it is damaged or of another kind."""
+    try:
+        theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(theirs).casefold():
+            return image
+        mode = {"RGB ": "RGB", "CMYK": "CMYK", "GRAY": "L"}[theirs.profile.xcolor_space]
+        image = image if image.mode == mode else image.convert(mode)
+        return ImageCms.profileToProfile(image, theirs, _srgb(), outputMode="RGB")
+    except (ImageCms.PyCMSError, KeyError, OSError, ValueError):
+        return image
+
+
+@functools.cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def _transposed(image: Image.Image) -> Image.Image:

@@ -39,8 +39,9 @@ def balanced_subset(names: Sequence[str], count: int, seed: int) -> list[str]:
             f"number of files there are. Received: {count}. Give a count in that range."
         )
     groups = _shuffled_groups(names, seed)
-    rounds = [(rank, turn, name) for turn, group in enumerate(groups)
-              for rank, name in enumerate(group)]  # fmt: skip
+    rounds = [
+        (rank, turn, name) for turn, group in enumerate(groups) for rank, name in enumerate(group)
+    ]
     return sorted(name for _, _, name in sorted(rounds)[:count])
 
 
@@ -94,6 +95,7 @@ def copy_subset(src: str | Path, dst: str | Path, count: int, seed: int) -> list
     src, dst = Path(src), Path(dst)
     _check_folders(src, dst)
     rows = [row for row in manifest_rows(src) if row.decision == "kept"]
+    rows = [row for row in rows if (src / row.face).is_file()]  # not what was deleted by hand
     names = balanced_subset([row.face for row in rows] or find_photos(src), count, seed)
     if _holds_other_files(src, dst, names):
         raise CourseError(

