@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dcgan_course.ch07_train.adam import ADAM_MISTAKES, adam
 from dcgan_course.ch07_train.experiment import Experiment, require_experiment
+from dcgan_course.ch07_train.one_weight import ADAM_MISTAKES, adam
 from dcgan_course.checking import (
     CheckFailed,
     exercise,
