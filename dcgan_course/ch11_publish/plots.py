@@ -48,6 +48,7 @@ def draw_seen_before(table: pd.DataFrame) -> Figure:
         axes.plot(rows["visits"], rows["counted"], "o", color=line.get_color())
     axes.set(xlabel="visits", ylabel="visits that see a face again", xscale="log")
     axes.set_yscale("symlog", linthresh=1)
+    axes.set_ylim(bottom=0)
     axes.set_title("lines: your formula; dots: counted")
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
