@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from dcgan_course.ch11_publish.rounding import rounded
 from dcgan_course.ch11_publish.visits import AlikeVisits
 from dcgan_lib.publish import Stamp, make_faces, page_part
-from dcgan_lib.shared import GENERATED_COLOUR, REAL_COLOUR, draw_pictures, draw_strip
+from dcgan_lib.shared import GENERATED_COLOUR, REAL_COLOUR, draw_pictures, draw_strip, finish
 
 COLOURS = (REAL_COLOUR, GENERATED_COLOUR)
 
@@ -50,9 +50,7 @@ def draw_seen_before(table: pd.DataFrame) -> Figure:
     axes.set_yscale("symlog", linthresh=1)
     axes.set_ylim(bottom=0)
     axes.set_title("lines: your formula; dots: counted")
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
+    return finish(figure, "inside")
 
 
 def draw_closest_visits(faces: np.ndarray, alike: AlikeVisits) -> Figure:
@@ -73,6 +71,4 @@ def draw_spectra(spectra: Mapping[str, pd.Series]) -> Figure:
         axes.plot(powers.index, powers, color=colour, label=title)
     axes.set(xlabel="waves across the picture", ylabel="mean power", yscale="log")
     axes.set_title("what is in the faces, from coarse to fine")
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
+    return finish(figure, "inside")

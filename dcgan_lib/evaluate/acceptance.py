@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from dcgan_lib.crop import EDGE, LEAST_CONFIDENCE, load_cascade
+from dcgan_lib.crop import EDGE, look
 
 
 def haar_acceptance(images: np.ndarray) -> float:
@@ -26,15 +26,4 @@ def _has_face(image: np.ndarray) -> bool:
     larger = cv2.resize(grey, (2 * side, 2 * side), interpolation=cv2.INTER_LINEAR)
     edge = round(EDGE * 2 * side)
     framed = cv2.copyMakeBorder(larger, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
-    return _shows_face(larger, side) or _shows_face(framed, side)
-
-
-def _shows_face(grey: np.ndarray, smallest: int) -> bool:
-    _, _, weights = load_cascade().detectMultiScale3(
-        grey,
-        scaleFactor=1.05,
-        minNeighbors=4,
-        minSize=(smallest, smallest),
-        outputRejectLevels=True,
-    )
-    return max(weights, default=0) >= LEAST_CONFIDENCE
+    return bool(look(larger, side) or look(framed, side))

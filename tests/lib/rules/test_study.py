@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from scipy import stats
 
 from dcgan_lib.rules.rulebook import AS_WRITTEN, MAIN, RULES, turned
@@ -14,6 +15,7 @@ from dcgan_lib.rules.study import read_study, run_study, stored_study, study_set
 from dcgan_lib.rules.table import to_markdown
 from dcgan_lib.rules.verdicts import MEASURES, compare_rules, interval
 from dcgan_lib.shared.errors import CourseError
+from dcgan_lib.shared.pictures import MARK
 
 TINY = study_settings("tiny")
 COUNT = 16
@@ -186,3 +188,5 @@ def test_the_command_writes_table_and_figures_and_adds_to_a_study(study, faces, 
     assert done.returncode == 0, done.stderr
     assert {"results.csv", "rules.md", "rules.png", "faces.png"} <= {p.name for p in out.iterdir()}
     assert (out / "rules.md").read_text("utf-8") in done.stdout
+    with Image.open(out / "faces.png") as faces, Image.open(out / "rules.png") as curves:
+        assert faces.text["Description"] == MARK and "Description" not in curves.text
