@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,25 +65,30 @@ def csv_fields(row: MarkingRow) -> list[str]:
 
 
 def read_form(
-    path: str | Path, rows: Iterable[MarkingRow], anonymous: Mapping[str, str]
+    path: str | Path,
+    rows: Iterable[MarkingRow],
+    other_names: Mapping[str, Sequence[str]],
+    is_own: bool = False,
 ) -> tuple[list[Decision], list[str]]:
     """Read a filled-in table.
 
     Args:
         path: the table; commas, semicolons or tabs, decimal points or commas.
         rows: all marks as they are now.
-        anonymous: names that the table may have in place of students'.
+        other_names: that the table may have in place of students'.
+        is_own: whether it is the report's own table of an earlier time: a row for somebody who is
+            no longer there is said rather than refused.
 
     Returns:
-        One decision for each row, empty ones too, and a sentence for each row whose answer is no
-        longer the student's (a later attempt came in): its decision is for the old answer.
+        One decision for each row, empty ones too, and a sentence for each filled-in row whose
+        answer is no longer the student's (a later attempt came in): it is for the old answer.
 
     Raises:
         CourseError: no such table, a row for nobody, a row twice, a value that can't be given.
     """
     by_name = {}
     for row in rows:
-        for student in (row.student, row.shown, anonymous.get(row.student, row.student)):
+        for student in (row.student, row.shown, *other_names.get(row.student, ())):
             by_name[str(defused(student)), row.chapter, row.grade_id] = row
     header, lines = read_csv(path, "Marks", ADVICE)
     if NEEDED - set(header):
@@ -98,6 +103,8 @@ def read_form(
         is_filled = any(line.get(name, "").strip() for name in FILLED)
         if row is None:
             unknown += [", ".join(line[name] for name in NAMED)] if is_filled else []
+        elif not is_filled and (row.key in found or _earlier_answer(line, row)):
+            continue
         elif row.key in found:
             wrong.append(f"row {number}: {row.shown}, {row.grade_id} a second time")
         elif isinstance(decision := _decision(line, row), str):
@@ -110,8 +117,9 @@ def read_form(
             )
         else:
             found[row.key] = decision
-    _refuse(path, unknown, wrong)
-    return list(found.values()), stale
+    gone = [f"{one}: there is no such mark any more." for one in unknown] if is_own else []
+    _refuse(path, [] if is_own else unknown, wrong)
+    return list(found.values()), [*stale, *gone]
 
 
 def _decision(line: dict[str, str], row: MarkingRow) -> Decision | str:

@@ -18,7 +18,7 @@ STORE = "by_hand.json"  # in the folder that `grade` wrote to
 
 
 def update_decisions(
-    book: ClassBook, rows: Sequence[MarkingRow], forms: Iterable[Path]
+    book: ClassBook, rows: Sequence[MarkingRow], own: Path, filled: Path | None = None
 ) -> tuple[dict[Key, Decision], list[str]]:
     """Put filled-in tables into the class's store of decisions.
 
@@ -28,7 +28,8 @@ def update_decisions(
     Args:
         book: the class.
         rows: all marks as they are now.
-        forms: tables, read one after the other: the later one wins, also with an empty row.
+        own: the report's own table, which may have been filled in; it need not be there.
+        filled: a table to put in: it outvotes the other one, also by an empty row.
 
     Returns:
         What counts for the answers that are there, by (student, chapter, grade_id), and a
@@ -44,9 +45,11 @@ def update_decisions(
         decision = replace(decision, student=names.get(decision.student, decision.student))
         kept[decision.key, decision.answer_id] = decision
     before = dict(kept)
-    anonymous = known_anonymous_names(book.folder, book.students)
-    for form in forms:
-        found, unused = read_form(form, rows, anonymous)
+    other_names = {student: list(known) for student, known in book.aliases.items()}
+    for student, name in known_anonymous_names(book.folder, book.students).items():
+        other_names.setdefault(student, []).append(name)
+    for form in filter(None, (own if own.is_file() else None, filled)):
+        found, unused = read_form(form, rows, other_names, is_own=form == own)
         lines += unused
         kept |= {(decision.key, decision.answer_id): decision for decision in found}
     kept = {key: decision for key, decision in kept.items() if not decision.is_empty}

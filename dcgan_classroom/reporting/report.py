@@ -96,8 +96,8 @@ def write_report(
     seen = read_work(executed, handed_out)
     shown = anonymous_names(folder, book.students) if anonymous else {}
     rows = marking_rows(book, seen.answers, {}, shown)
-    own = [out / FILE] if (out / FILE).is_file() else []
-    decisions, unused = update_decisions(book, rows, [*own, *([Path(marks)] if marks else [])])
+    filled = Path(marks) if marks else None
+    decisions, unused = update_decisions(book, rows, out / FILE, filled)
     for line in unused:
         report(line)
     rows = marking_rows(book, seen.answers, decisions, shown)

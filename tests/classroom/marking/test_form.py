@@ -34,6 +34,7 @@ class Marking:
     def __init__(self, folder):
         self.folder = write_class(folder / "out", handed_in("Ada", (0, 2, None)))
         self.answers = dict(ANSWERS)
+        self.own = self.folder / "report" / FILE
 
     def rows(self, decisions=(), shown=()):
         book = read_class(self.folder)
@@ -53,10 +54,10 @@ class Marking:
         table.to_csv(path, index=False)
         return path
 
-    def marks(self, *forms):
+    def marks(self, filled=None):
         """Points that can be had, score and comment of each mark, after tables were put in."""
         book = read_class(self.folder)
-        self.kept, self.lines = update_decisions(book, self.rows(), forms)
+        self.kept, self.lines = update_decisions(book, self.rows(), self.own, filled)
         book = decided(book, self.kept.values(), RUBRIC)
         marks = book.counted["Ada", CHAPTERS[0]].marks
         comments = book.comments
@@ -123,6 +124,24 @@ def test_a_decision_counts_for_its_answer_only_and_comes_back_with_it(marking):
     assert marking.marks()["mean-check"][1] == 1
 
 
+def test_the_reports_own_table_takes_no_decision_back_that_is_about_another_answer(marking):
+    assert marking.marks(marking.fill(score="2"))["mean-words"][1] == 2
+    marking.answers["Ada", *WORDS] = "another answer"
+    marking.marks()
+    write_form(marking.rows(marking.kept), marking.own)  # empty, for the other answer
+    marking.answers = dict(ANSWERS)
+    assert marking.marks()["mean-words"][1] == 2
+
+
+def test_a_row_for_somebody_who_is_gone_is_refused_in_a_new_table_only(marking):
+    table = pd.read_csv(marking.fill(score="2"), dtype=str, keep_default_na=False)
+    table["student"] = "Bob"
+    marking.own.parent.mkdir()
+    table.to_csv(marking.own, index=False)
+    marking.marks()
+    assert marking.lines == ["Bob, 04_means, mean-words: there is no such mark any more."]
+
+
 def test_a_table_about_an_earlier_answer_is_kept_for_it_and_said(marking):
     filled = marking.fill(score="2")
     marking.answers["Ada", *WORDS] = "another answer"
@@ -175,7 +194,7 @@ def test_anonymous_names_tell_nobody_and_stay(marking):
     table["score"] = "2"
     table.to_csv(path, index=False)
     book = read_class(marking.folder)
-    kept, _ = update_decisions(book, marking.rows(shown=names), [path])
+    kept, _ = update_decisions(book, marking.rows(shown=names), marking.own, path)
     assert kept["Ada", *WORDS].score == 2
 
 

@@ -343,6 +343,16 @@ def test_roster_and_policy_are_kept_for_later_reports(own, tmp_path):
     assert (out / "report" / "upload" / "moodle_grades.csv").is_file()
 
 
+def test_marks_by_hand_stay_when_a_roster_gives_other_names(own, tmp_path):
+    out, again = own
+    again(marks=fill(out, "1.5", "well said", student="Bob"))
+    (tmp_path / "roster.csv").write_text("name,email\nRobert Hooke,bob@example.org\n")
+    again(roster=tmp_path / "roster.csv")
+    again()
+    assert student_row(out, "Robert Hooke")["score"] == 1.5
+    assert "well said" in words(page(out / "report", "Robert Hooke"))
+
+
 def test_a_rubric_for_no_exercise_is_refused(own, tmp_path):
     (tmp_path / "policy.toml").write_text('[rubric."04_means/none"]\n"a" = 1\n')
     with pytest.raises(CourseError, match=r"\[rubric\] can't be used.*04_means/none"):
