@@ -67,11 +67,17 @@ function seedInAddress() {
   return number !== undefined && number < 2 ** 32 ? Number(number) : undefined;
 }
 
+function writeAddress(how, number) {
+  try {
+    history[how](null, "", `#${number}`);
+  } catch {
+    // a frame without an address of its own: the face is shown, and has no link
+  }
+}
+
 function showSeed(number, remember) {
   seed = number;
-  const address = `#${number}`;
-  if (remember === "push") history.pushState(null, "", address);
-  if (remember === "replace") history.replaceState(null, "", address);
+  if (remember) writeAddress(`${remember}State`, number);
   find("number").textContent = number;
   latestFace(showImage, zOf(number));
   pushBySliders();
