@@ -133,7 +133,7 @@ def compare_arms(
 
     G has seen all of its training faces, the classifier n of them: where generated faces help,
     they carry what G learned from the others. That is the case where faces are there, but few
-    are labelled, or may be passed on; from nothing nothing comes.
+    are labelled, or few may be passed on.
 
     Args:
         training: faces and other windows to learn from.
@@ -157,22 +157,30 @@ def compare_arms(
             f"generated ones. Received: {len(training.faces)} real and {len(generated)} "
             "generated. Give more, or ask for fewer."
         )
-    others, rows = hog_features(training.others), []
+    others = hog_features(training.others)
     tested = hog_features(test.faces), hog_features(test.others)
     generated_features, real_features = hog_features(generated), hog_features(training.faces)
+
+    def accuracy(*faces: np.ndarray) -> float:
+        return _accuracy(_train(np.concatenate(faces), others), *tested)
+
+    rows = []
     for seed in range(seeds):
         order = np.random.default_rng(seed).permutation(len(training.faces))
         mine = np.random.default_rng((seed, 1)).permutation(len(generated))[:added]
         fakes = generated_features[mine]
-        alone = _accuracy(_train(fakes, others), *tested)
+        alone = accuracy(fakes)
         for n in real:
-            first, more = real_features[order[:n]], real_features[order[: n + added]]
+            first, more = real_features[order[:n]], real_features[order[n : n + added]]
             copies = hog_features(altered_copies(training.faces[order[:n]], added, seed))
-            sets = (first, [*first, *copies], [*first, *fakes], more)
-            found = [_accuracy(_train(np.array(faces), others), *tested) for faces in sets]
-            found.insert(ARMS.index("generated alone"), alone)
-            for arm, accuracy in zip(ARMS, found, strict=True):
-                rows.append({"arm": arm, "real": n, "seed": seed, "accuracy": accuracy})
+            found = {
+                "real": accuracy(first),
+                "real and copies": accuracy(first, copies),
+                "real and generated": accuracy(first, fakes),
+                "generated alone": alone,
+                "more real": accuracy(first, more),
+            }
+            rows += [{"arm": arm, "real": n, "seed": seed, "accuracy": found[arm]} for arm in ARMS]
         each(1)
     return pd.DataFrame(rows)
 
