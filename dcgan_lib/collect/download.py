@@ -7,43 +7,34 @@ What it lacks is here: a downloader that goes on where a broken connection stopp
 from __future__ import annotations
 
 import re
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from dcgan_lib.collect.archives import require_room
 from dcgan_lib.collect.databases import Download
+from dcgan_lib.collect.web import (
+    BrokenOffError,
+    RefusedError,
+    chunks,
+    describe_html,
+    get,
+    looks_like_html,
+    retry,
+)
 from dcgan_lib.shared import CourseError
 
 if TYPE_CHECKING:
     import requests
 
-ATTEMPTS = 4  # at each mirror
-BACK_OFF_SECONDS = 1.0  # before the second attempt; doubled before each further one
-TIMEOUT_SECONDS = (15, 60)  # to connect, and between two packets
-CHUNK_BYTES = 2**16
-TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-Result = TypeVar("Result")
-
-
-class RefusedError(Exception):
-    """The server's answer is final: it makes no sense to ask it again now."""
+ROOM_EVERY = 2**26  # bytes of a file after which the disk's room is looked at again
+SLACK_BYTES = 2**20  # more than was published, before a stream is stopped
 
 
 class MismatchError(RefusedError):
     """The file is whole, and isn't the one that was published."""
-
-
-class BrokenOffError(Exception):
-    """The server or the connection failed: the next attempt may succeed.
-
-    ``progress`` says whether this attempt came further than all before it.
-    """
-
-    progress = False
 
 
 def fetch(download: Download, folder: str | Path, way_out: str = "") -> Path:
@@ -79,69 +70,6 @@ def fetch(download: Download, folder: str | Path, way_out: str = "") -> Path:
         f"{download.sha256} from one of {len(download.urls)} mirror(s); received from "
         f"{'; from '.join(reasons)}. {way_out}".strip()
     )
-
-
-def retry(action: Callable[[], Result]) -> Result:
-    """Call ``action`` until it doesn't raise BrokenOffError, with growing pauses between.
-
-    It gives up after ``ATTEMPTS`` failures in a row that brought nothing: a large file may
-    come over a bad line in any number of pieces.
-    """
-    failures = 0
-    while True:
-        try:
-            return action()
-        except BrokenOffError as error:
-            failures = 1 if error.progress else failures + 1
-            if failures >= ATTEMPTS:
-                raise
-            pause = BACK_OFF_SECONDS * 2 ** (failures - 1)
-            print(f"Received {error}; trying again in {pause:g} s.", file=sys.stderr)
-            time.sleep(pause)
-
-
-def get(url: str, **options: object) -> requests.Response:
-    """Ask for a URL; an open, streaming answer of status 2xx, or one of this module's errors."""
-    import requests
-
-    headers = {"User-Agent": "dcgan-lib (a course; polite)", "Accept-Encoding": "identity"}
-    headers |= options.pop("headers", {})
-    try:
-        answer = requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS, **options)
-    except (requests.ConnectionError, requests.Timeout) as error:
-        raise BrokenOffError(f"no connection ({_cause(error)})") from error
-    except requests.RequestException as error:
-        raise RefusedError(_cause(error)) from error
-    if answer.ok or answer.status_code == 416:
-        return answer
-    answer.close()
-    kind = BrokenOffError if answer.status_code in TRY_AGAIN else RefusedError
-    raise kind(f"HTTP status {answer.status_code} ({answer.reason})")
-
-
-def read(url: str, **options: object) -> bytes:
-    """The whole body of a small answer; retried when the connection or the server fails."""
-
-    def once() -> bytes:
-        with get(url, **options) as answer:
-            return b"".join(_chunks(answer))
-
-    return retry(once)
-
-
-def looks_like_html(start: bytes) -> bool:
-    """Whether the first bytes of a file are those of a web page."""
-    return re.match(rb"\s*(<!doctype html|<html|<head)", start[:512], re.IGNORECASE) is not None
-
-
-def describe_html(page: bytes) -> str:
-    """What a web page that came instead of a file wants to say, in a few words."""
-    text = page.decode("utf-8", "replace")
-    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-    words = " ".join(title[1].split())[:80] if title else "no title"
-    quota = re.search(r"quota|too many users", text, re.IGNORECASE)
-    reason = "; its quota for today is used up, which passes within a day" if quota else ""
-    return f"an HTML page (“{words}”) in place of the file{reason}"
 
 
 def _from_mirror(url: str, download: Download, path: Path) -> Path:
@@ -207,45 +135,42 @@ class _Resuming:
         if start and not given.startswith(f"bytes {start}-"):
             self.part.unlink()
             raise BrokenOffError(f"another range than asked for ({given or 'unnamed'})")
-        chunks = _chunks(answer)
-        first = next(chunks, b"")
+        pieces = chunks(answer)
+        first = next(pieces, b"")
         is_html = "text/html" in answer.headers.get("Content-Type", "")
         if is_html or (not start and looks_like_html(first)):
             raise RefusedError(describe_html(first))
-        length = answer.headers.get("Content-Length")
-        total = start + int(length) if length else self.size
-        self._write(first, chunks, start, total)
+        length = answer.headers.get("Content-Length", "")
+        total = start + int(length) if length.isdigit() else self.size
+        self._refuse_more_than_published(total or 0)
+        self._write(first, pieces, start, total)
 
-    def _write(self, first: bytes, chunks: Iterator[bytes], start: int, total: int | None) -> None:
+    def _write(self, first: bytes, pieces: Iterator[bytes], start: int, total: int | None) -> None:
         from tqdm.auto import tqdm
 
         bar = tqdm(
-            desc=self.part.stem, total=total, initial=start, unit="B", unit_scale=True,
-            unit_divisor=1000, mininterval=0.5,
-        )  # fmt: skip
+            desc=self.part.stem,
+            total=total,
+            initial=start,
+            unit="B",
+            unit_scale=True,
+            unit_divisor=1000,
+            mininterval=0.5,
+        )
+        have = start
         with bar, self.part.open("ab" if start else "wb") as file:
-            file.write(first)
-            bar.update(len(first))
-            for chunk in chunks:
+            for chunk in chain([first], pieces):
+                have += len(chunk)
+                self._refuse_more_than_published(have)
+                if have // ROOM_EVERY > (have - len(chunk)) // ROOM_EVERY:
+                    require_room(0, self.part.parent, f"Downloading {self.part.stem}")
                 file.write(chunk)
                 bar.update(len(chunk))
         if total is not None and self.part.stat().st_size < total:
             raise BrokenOffError(f"{self.part.stat().st_size:,} of {total:,} bytes")
 
-
-def _chunks(answer: requests.Response) -> Iterator[bytes]:
-    """The body piece by piece; a connection that breaks is a BrokenOffError."""
-    import requests
-
-    try:
-        yield from answer.iter_content(CHUNK_BYTES)
-    except requests.RequestException as error:
-        raise BrokenOffError(f"a connection that broke off ({_cause(error)})") from error
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason of an error from requests, without its wrapping."""
-    reason = error.args[0] if error.args else error
-    text = str(getattr(reason, "reason", reason))
-    known = re.search(r"\[Errno[^)'\"]*|Read timed out|\d+ bytes read, \d+ more expected", text)
-    return known[0] if known else text.strip("()'\" ")[:120] or type(error).__name__
+    def _refuse_more_than_published(self, size: int) -> None:
+        """Stop a stream that is longer than the file, and throw away what came."""
+        if self.size is not None and size > self.size + SLACK_BYTES:
+            self.part.unlink(missing_ok=True)
+            raise RefusedError(f"{size:,} bytes and more, where {self.size:,} were published")

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from dcgan_lib.collect.download import BrokenOffError, RefusedError, read
+from dcgan_lib.collect.web import BrokenOffError, RefusedError, read
 from dcgan_lib.shared import CourseError, atomic_path
 
 PACE_SECONDS = 0.2  # between two requests: nobody's service should notice a course

@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from dcgan_lib.collect.archives import on_disk, require_room, unpack
 from dcgan_lib.collect.databases import Database
-from dcgan_lib.collect.download import fetch, looks_like_html
+from dcgan_lib.collect.download import fetch
 from dcgan_lib.collect.parliament import fetch_portraits
+from dcgan_lib.collect.web import looks_like_html
 from dcgan_lib.shared import (
     CourseError,
     is_photograph as is_photograph,

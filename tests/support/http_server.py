@@ -21,6 +21,8 @@ class Reply:
         cut: the connection is dropped after so many bytes of the body.
         ranges: whether Range requests are understood.
         slow: seconds between pieces of 16 KiB.
+        headers: more of them; a None takes one away.
+        drip: seconds between the bytes of the header.
     """
 
     body: bytes = b""
@@ -29,6 +31,8 @@ class Reply:
     cut: int | None = None
     ranges: bool = True
     slow: float = 0.0
+    headers: dict[str, str | None] = field(default_factory=dict)
+    drip: float = 0.0
 
 
 @dataclass
@@ -79,15 +83,35 @@ class _Handler(BaseHTTPRequestHandler):
             status = 206 if start < len(reply.body) else 416
         body = b"" if status == 416 else reply.body[start:]
         self.send_response(status)
-        self.send_header("Content-Type", reply.kind)
-        self.send_header("Content-Length", str(len(body)))
+        headers = {"Content-Type": reply.kind, "Content-Length": str(len(body))} | reply.headers
+        for name, value in headers.items():
+            if value is not None:
+                self.send_header(name, value)
         if status == 206:
             total = len(reply.body)
             self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
         if status == 416:
             self.send_header("Content-Range", f"bytes */{len(reply.body)}")
+        if "Content-Length" in reply.headers:
+            self.close_connection = True
+        if not self._drip(reply.drip):
+            return
         self.end_headers()
         self._send(body, reply, request)
+
+    def _drip(self, seconds: float) -> bool:
+        """Send the header byte by byte; whether the client stayed."""
+        if not seconds:
+            return True
+        for byte in b"".join(self._headers_buffer):
+            try:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+            except OSError:
+                return False
+            time.sleep(seconds)
+        self._headers_buffer = []
+        return True
 
     def _send(self, body: bytes, reply: Reply, request: Request) -> None:
         for start in range(0, min(len(body), reply.cut or len(body)), 16384):

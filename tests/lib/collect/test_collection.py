@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dcgan_lib.collect import archives, download, parliament
+from dcgan_lib.collect import archives, parliament, web
 from dcgan_lib.collect.collection import (
     RECORD,
     collect,
@@ -99,7 +99,7 @@ def celeba(archive: bytes, attributes: bytes, site: Site) -> Database:
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(download, "BACK_OFF_SECONDS", 0.01)
+    monkeypatch.setattr(web, "BACK_OFF_SECONDS", 0.01)
     monkeypatch.setattr(parliament, "PACE_SECONDS", 0.0)
     with serve() as site:
         yield site
@@ -238,7 +238,7 @@ def test_a_cut_connection_is_resumed_and_nothing_is_sent_twice(tmp_path: Path, s
 def test_a_bad_line_brings_a_file_in_many_pieces(tmp_path: Path, site: Site) -> None:
     url = site.put("/lfw.tgz", Reply(BIG, cut=80_000))
     collect(lfw(BIG, url), tmp_path, accept_terms=True)
-    assert len(site.requests) > download.ATTEMPTS + 2
+    assert len(site.requests) > web.ATTEMPTS + 2
     assert (tmp_path / "downloads" / "lfw.tgz").read_bytes() == BIG
 
 
@@ -248,7 +248,7 @@ def test_a_server_that_always_breaks_at_the_same_byte_is_given_up(
     url = site.put("/lfw.tgz", Reply(BIG, cut=80_000, ranges=False))
     with pytest.raises(CourseError, match="broke off"):
         collect(lfw(BIG, url), tmp_path, accept_terms=True)
-    assert len(site.requests) == download.ATTEMPTS
+    assert len(site.requests) == web.ATTEMPTS
 
 
 def test_a_later_run_goes_on_where_an_earlier_one_stopped(tmp_path: Path, site: Site) -> None:
