@@ -22,6 +22,7 @@ from dcgan_course import ANSWER, EXERCISE, grading
 
 HEADING = re.compile(r"^#+ (Exercise \d+\.\d+\b.*)$", re.MULTILINE)
 MOST_NAMED = 4  # questions that a reason names
+NOT_ANSWERED = Raised("error", "it was not answered")
 NEVER_RAN = {
     "timeout": "The notebook was stopped for running too long before this could be asked.",
     "died": "The kernel ended before this could be asked.",
@@ -218,11 +219,10 @@ def _by_answers(
 def _agreement(asked: _Asked, given: Answers) -> tuple[float, list[str], str]:
     """Share of answers that agree, what to tell the student, and the status."""
     right = {k: value for k, value in asked.right.values.items() if not k.startswith(MEASURED)}
-    nothing = given.problem or Raised("error", "it was not answered")
-    answers = {name: given.values.get(name, nothing) for name in right}
-    for name, answer in answers.items():
-        if (isinstance(answer, Raised) and answer is not nothing) or answer is given.problem:
-            answers[name] = harmless(answer, asked.words)
+    nothing = NOT_ANSWERED
+    if given.problem:
+        nothing = harmless(given.problem, asked.words)
+    answers = {name: _harmless_answer(given.values.get(name, nothing), asked) for name in right}
     found = {name: _difference(right[name], answers[name], asked.probe) for name in right}
     wrong = {name: why for name, why in found.items() if why}
     if not wrong:
@@ -234,6 +234,11 @@ def _agreement(asked: _Asked, given: Answers) -> tuple[float, list[str], str]:
     agree = len(right) - len(wrong)
     right_ones = f"{agree} of {len(right)} questions were answered rightly. Not: "
     return agree / len(right), [f"{right_ones}{'; '.join(named)}{rest}."], "ok"
+
+
+def _harmless_answer(answer: object, asked: _Asked) -> object:
+    known = not isinstance(answer, Raised) or answer == NOT_ANSWERED
+    return answer if known else harmless(answer, asked.words)
 
 
 def _difference(right: object, given: object, probe: Probe) -> str:

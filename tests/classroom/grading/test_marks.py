@@ -323,6 +323,15 @@ def test_an_error_tells_no_more_than_the_notebook_did_before(right):
     )
 
 
+def test_a_function_that_gives_nothing_is_wrong(right):
+    given = {
+        "count-even": Answers(dict.fromkeys(right["count-even"].values)),
+        "running-total": None,
+    }
+    mark_ = graded(given, right)["count-even-check"]
+    assert mark_.score == 0 and "of another type" in mark_.reason
+
+
 def test_names_that_a_student_calls_missing_are_not_repeated(right):
     given = {"count-even": Answers({}, ("the probe's code",)), "running-total": None}
     assert "code" not in graded(given, right)["count-even-check"].reason
