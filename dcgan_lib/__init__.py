@@ -2,8 +2,8 @@
 
 Rooms and modules follow the flow of the data, one for each chapter: ``collect``, ``crop``,
 ``load``, ``layers``, ``generator``, ``discriminator``, ``losses``, ``train``, ``evaluate``,
-``latent``, ``rules``, ``publish``. Each name is loaded when it is first used, so that ``collect`` and ``crop``
-start without TensorFlow.
+``latent``, ``rules``, ``publish``. Each name is loaded when it is first used, so that ``collect``
+and ``crop`` start without TensorFlow.
 """
 
 import lazy_loader

@@ -43,7 +43,8 @@ kernels = [
     (random.normal(0, 1, shape) * random.uniform(0.01, 20, shape[-1])).astype("float32")
     for shape in ((5, 4, 4, 3), (2, 1, 1, 6), (3, 5, 5, 1))
 ]
-silent = kernels[0].copy()
+kernels.append(-np.abs(kernels[2]))
+silent = -np.abs(kernels[0])
 silent[..., 1] = 0
 
 
