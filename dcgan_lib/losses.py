@@ -10,7 +10,8 @@ def discriminator_loss(
 ) -> tf.Tensor:
     """What D minimises: cross-entropy with real faces labelled 1 and generated ones 0.
 
-    -mean(log D(x)) - mean(log(1 - D(G(z)))), the paper's equation for D with the sign turned.
+    -mean(log D(x)) - mean(log(1 - D(G(z)))), Goodfellow et al.'s equation 1 (2014) with the sign
+    turned; the paper tells the same game in words.
     At the equilibrium D answers 1/2 everywhere and the loss is ln 4.
 
     Args:

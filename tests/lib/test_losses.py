@@ -16,7 +16,7 @@ def sigmoid(logits):
     return 1 / (1 + np.exp(-logits.astype(np.float64)))
 
 
-def test_d_loss_is_the_papers_objective_with_the_sign_turned():
+def test_d_loss_is_goodfellows_objective_with_the_sign_turned():
     expected = -np.mean(np.log(sigmoid(REAL))) - np.mean(np.log(1 - sigmoid(FAKE)))
     assert float(discriminator_loss(REAL, FAKE)) == pytest.approx(expected, rel=1e-6)
 
