@@ -37,14 +37,15 @@ def evaluate_command(
     """Measure generated faces: are they faces, how varied, and are they copies?
 
     Writes RUN/report.json and RUN/report.html, a page with pictures that says how to read each
-    figure. --all-checkpoints adds curves over the epochs; what it has measured it keeps.
+    figure, and adds the figures to RUN/model_card.md. --all-checkpoints adds curves over the
+    epochs; what it has measured it keeps.
     """
     import_tensorflow()
     from dcgan_lib.evaluate.comparison import measure_sets
     from dcgan_lib.evaluate.evaluation import evaluate_checkpoints, load_sets
     from dcgan_lib.evaluate.page import write_page
     from dcgan_lib.evaluate.readings import report_conditions, report_lines
-    from dcgan_lib.train import kept_epochs
+    from dcgan_lib.train import kept_epochs, write_model_card
 
     with tqdm(total=count, unit="face") as bar:
         sets = load_sets(run, faces, count, each=bar.update)
@@ -57,6 +58,8 @@ def evaluate_command(
         with tqdm(total=len(kept_epochs(run)), unit="epoch") as bar:
             table = evaluate_checkpoints(run, faces, count, each=bar.update)
     write_page(run / "report.html", run.resolve().name, figures, sets, table)
+    if (run / "generator.keras").exists():
+        write_model_card(run, faces)
     print(f"{'figure':24} {'generated':>15} {'photographs':>15}  better")
     for line in report_lines(figures):
         reading, both = line.reading, f"{line.generated:>15} {line.photographs:>15}"

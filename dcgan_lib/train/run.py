@@ -133,6 +133,8 @@ def _kept_generators(run: Path) -> dict[int, Path]:
 def write_model_card(run: Path, faces: str | Path) -> None:
     """``model_card.md`` beside ``generator.keras``, in the form that model hubs read.
 
+    It holds what ``report.json`` says, once the run was evaluated.
+
     Args:
         run: a finished run.
         faces: the folder that it was trained on; of ``data/faces/orl``, the licence is what
@@ -151,12 +153,21 @@ def write_model_card(run: Path, faces: str | Path) -> None:
         noise=f"np.random.default_rng(0).{drawn}",
         data=data,
         count=len(split["train"]),
-        held_out=len(split["held_out"]),
+        held_out=len(split["held_out"]) or "none",
         recipe=_table("setting", settings.to_dict()),
         figures=_table("mean of the last epoch", dict(*last)),
+        measured=_measured(run),
     )
     with atomic_path(run / "model_card.md") as path:
         path.write_text(text, "utf-8")
+
+
+def _measured(run: Path) -> str:
+    if not (run / "report.json").exists():
+        return "The faces were not measured yet: `python -m dcgan_lib evaluate` adds what it finds."
+    report = read_run_json(run, "report.json")
+    numbers = {name: value for name, value in report.items() if isinstance(value, int | float)}
+    return _table("measured by `evaluate`", {name: f"{v:.4g}" for name, v in numbers.items()})
 
 
 def _provenance(faces: Path) -> tuple[str, str]:

@@ -100,9 +100,15 @@ def test_a_terminal_gets_a_bar(faces, tmp_path):
 
 
 def test_evaluate_writes_the_report(command, run, faces, tmp_path):
-    done = command("evaluate", run, faces, "--count", 10, "--json", tmp_path / "figures.json")
+    copy = shutil.copytree(run, tmp_path / "copy")
+    assert "were not measured yet" in (copy / "model_card.md").read_text("utf-8")
+    done = command("evaluate", copy, faces, "--count", 10)
     assert done.returncode == 0, done.stderr
-    figures = json.loads((tmp_path / "figures.json").read_text())
+    figures = json.loads((copy / "report.json").read_text())
+    card = (copy / "model_card.md").read_text("utf-8")
+    assert f"| haar_acceptance | {figures['haar_acceptance']:.4g} |" in card
+    done = command("evaluate", copy, faces, "--count", 10, "--json", tmp_path / "figures.json")
+    assert json.loads((tmp_path / "figures.json").read_text()) == figures
     assert figures["count"] == 10
     assert "nearest_held_out" in done.stdout
 
