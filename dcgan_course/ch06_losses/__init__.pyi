@@ -3,9 +3,9 @@ from .checks import (
     check_cross_entropy as check_cross_entropy,
     check_losses as check_losses,
     check_predictions as check_predictions,
-    measure as measure,
 )
 from .formulas import (
+    both_losses as both_losses,
     loss_gradients as loss_gradients,
     naive_cross_entropy as naive_cross_entropy,
 )

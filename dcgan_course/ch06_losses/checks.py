@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from dcgan_course.ch06_losses.densities import bell, best_discriminator
+from dcgan_course.ch06_losses.formulas import both_losses
 from dcgan_course.checking import (
     exercise,
     numbers,
@@ -65,12 +66,6 @@ def check_cross_entropy(cross_entropy: Callable[[np.ndarray, np.ndarray], np.nda
     passed("6.1", "your cross-entropy and TensorFlow's agree, up to logits of ±1000")
 
 
-def measure(real_logit: float, fake_logit: float, count: int = 8) -> Losses:
-    """Both of the library's losses on a batch where D gives each kind the same logit."""
-    real, fake = tf.fill((count, 1), real_logit), tf.fill((count, 1), fake_logit)
-    return float(discriminator_loss(real, fake)), float(generator_loss(fake))
-
-
 @exercise("6.2")
 def check_predictions(predict_losses: Callable[[], dict[str, Losses]]) -> None:
     """6.2: the losses foreseen are those that the library measures."""
@@ -88,7 +83,9 @@ def check_predictions(predict_losses: Callable[[], dict[str, Losses]]) -> None:
             f"Look again at '{situation}'. Expected two numbers, D's loss and G's. "
             f"Received: {shown(predicted[situation])}.",
         )
-        for whose, received, measured in zip(("D's", "G's"), pair, measure(*logits), strict=True):
+        for whose, received, measured in zip(
+            ("D's", "G's"), pair, both_losses(*logits), strict=True
+        ):
             require(
                 abs(received - measured) <= NEAR * (1 + measured),
                 f"Look again at '{situation}', {whose} loss. Expected what the library measures, "

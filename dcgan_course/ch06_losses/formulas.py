@@ -1,4 +1,4 @@
-"""Cross-entropy as it is written, and the slopes of G's two losses (chapter 06)."""
+"""Cross-entropy as it is written, losses, and the slopes of G's two losses (chapter 06)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import tensorflow as tf
+
+from dcgan_lib import discriminator_loss, generator_loss
 
 
 def naive_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -52,3 +54,9 @@ def smoothed_loss(logits: np.ndarray, smoothing: float) -> np.ndarray:
 def best_smoothed_logit(smoothing: float) -> float:
     """The logit at which ``smoothed_loss`` is lowest: there D says 1 - ``smoothing``."""
     return math.log((1 - smoothing) / smoothing)
+
+
+def both_losses(real_logit: float, fake_logit: float, count: int = 8) -> tuple[float, float]:
+    """The library's losses of D and of G on a batch where D gives each kind the same logit."""
+    real, fake = tf.fill((count, 1), real_logit), tf.fill((count, 1), fake_logit)
+    return float(discriminator_loss(real, fake)), float(generator_loss(fake))
