@@ -10,14 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from dcgan_classroom.gradebook import read_policy
+
 REPOSITORY = Path(__file__).parents[2]
 GUIDE = (REPOSITORY / "docs" / "instructor_guide.md").read_text("utf-8")
+
+
+def blocks(text: str, kind: str = "") -> list[str]:
+    """What stands between fences of a kind, such as "toml"; "" for commands."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S)
+    return [block for told, block in found if told == kind]
 
 
 def commands(section: str) -> list[list[str]]:
     """The commands of a section of the guide, without the one that enters the environment."""
     text = GUIDE[GUIDE.index(f"## {section}") :].split("\n## ")[0]
-    lines = "\n".join(re.findall(r"^```\n(.*?)^```", text, re.M | re.S)).splitlines()
+    lines = "\n".join(blocks(text)).splitlines()
     return [shlex.split(line) for line in lines if line.startswith("python -m ")]
 
 
@@ -70,3 +78,26 @@ def test_the_week_of_the_guide(tmp_path):
     with zipfile.ZipFile(upload / "moodle_feedback.zip") as packed:
         page = packed.read("Ada Lovelace_3301_assignfeedback_file_01_sums.html").decode()
     assert "counts the additions (+1)" in page and "Good." in page
+
+
+def test_the_policy_of_the_guide_is_one(tmp_path):
+    (example,) = blocks(GUIDE, "toml")
+    (tmp_path / "policy.toml").write_text(example, "utf-8")
+    policy = read_policy(tmp_path / "policy.toml")
+    assert policy.attempt == "best" and policy.per_day == 10 and len(policy.extensions) == 2
+    assert policy.weights and policy.rubric and policy.comments
+
+
+def test_every_option_that_the_guide_names_is_there():
+    from typer.main import get_command
+
+    from dcgan_classroom.__main__ import app
+
+    known = get_command(app).commands
+    lines = "\n".join(blocks(GUIDE)).splitlines()
+    lines = [line for line in lines if line.startswith("python -m dcgan_classroom ")]
+    assert len(lines) > 8
+    for line in lines:
+        command, *words = shlex.split(line, comments=True)[3:]
+        options = {option for one in known[command].params for option in one.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
