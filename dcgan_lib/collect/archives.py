@@ -16,7 +16,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -26,6 +26,7 @@ from dcgan_lib.shared import CourseError
 RESERVE_BYTES = 512 * 2**20  # left free on the disk for everything else
 BLOCK_BYTES = 4096  # an empty file takes room too: sizes are rounded up to this
 CHUNK_BYTES = 2**20
+UTF8_FLAG, WINDOWS = 0x800, 0  # in a zip's directory: of a name, and of the system that wrote it
 
 Place = Callable[[PurePosixPath], PurePosixPath | None]
 
@@ -209,10 +210,24 @@ def _zip_members(pack: zipfile.ZipFile, archive: Path) -> Iterator[Member]:
         mode = info.external_attr >> 16
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
             _refuse_special(info.filename, archive)
-        if info.is_dir():
-            safe_path(info.orig_filename, archive)
-        else:  # orig_filename is the name before zipfile tidies it
-            yield Member(info.orig_filename, info.file_size, lambda info=info: pack.open(info))
+        name = _zip_name(info)
+        if info.is_dir() or name.endswith("/"):
+            safe_path(name, archive)
+        else:
+            yield Member(name, info.file_size, lambda info=info: pack.open(info))
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """The name as its writer meant it, before zipfile tidies it.
+
+    Windows may write backslashes between folders; and where the flag for UTF-8 isn't set, zipfile
+    takes the name for code page 437, though macOS writes UTF-8 there.
+    """
+    name = info.orig_filename
+    if not info.flag_bits & UTF8_FLAG:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/") if info.create_system == WINDOWS else name
 
 
 def _tar_members(pack: tarfile.TarFile, archive: Path) -> Iterator[Member]:

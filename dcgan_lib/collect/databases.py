@@ -20,15 +20,22 @@ class Download:
         file_name: its name under ``data/downloads/``.
         urls: mirrors, tried in this order.
         sha256: checksum of the published file, as 64 hexadecimal digits.
+        md5: the same, as 32 digits, where its publisher gives only this one.
         size: bytes, or None where it isn't published.
         unpack: an archive of photographs; otherwise the file is kept as it is.
     """
 
     file_name: str
     urls: tuple[str, ...]
-    sha256: str
+    sha256: str = ""
     size: int | None = None
     unpack: bool = True
+    md5: str = ""
+
+    @property
+    def checksum(self) -> str:
+        """The kind of checksum and its value: ``sha256:…``."""
+        return f"sha256:{self.sha256}" if self.sha256 else f"md5:{self.md5}"
 
 
 @dataclass(frozen=True)
@@ -44,13 +51,15 @@ class Database:
         terms: what its users agree to.
         credit: whom a work made with it names.
         how: ``wheel`` (carried by an installed Python package), ``archive`` (downloaded),
-            ``portraits`` (one by one from the Parliament's service), ``by hand``, ``own``.
+            ``figshare`` (the same, as an article there lists it), ``parliament`` and ``congress``
+            (one by one), ``by hand``, ``own``.
         ask: whether the terms have to be accepted before anything happens.
         group_depth: folders kept above each photograph; None keeps the whole tree.
         downloads: the files, where ``how`` is ``archive``.
         extras: names of files that are kept beside the photographs' groups.
         beside: suffixes of files that are kept beside each photograph, such as landmarks.
-        origin: package and folder in it (``wheel``), or address of the service (``portraits``).
+        origin: package and folder in it (``wheel``), or the service's address.
+        files: names of what is fetched from figshare.
         by_hand: how to fetch it without this library.
     """
 
@@ -61,13 +70,14 @@ class Database:
     licence: str
     terms: str
     credit: str
-    how: Literal["wheel", "archive", "portraits", "by hand", "own"]
+    how: Literal["wheel", "archive", "figshare", "parliament", "congress", "by hand", "own"]
     ask: bool = True
     group_depth: int | None = 1
     downloads: tuple[Download, ...] = ()
     extras: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     origin: str = ""
+    files: tuple[str, ...] = ()
     by_hand: str = ""
 
 
@@ -216,10 +226,54 @@ _ALL = (
             "as one of them."
         ),
         credit="Official portraits, UK Parliament, CC BY 3.0",
-        how="portraits",
+        how="parliament",
         extras=("attribution.csv",),
         origin="https://members-api.parliament.uk",
         by_hand="ask someone who has them for their folder uk-parliament",
+    ),
+    Database(
+        name="congress",
+        title="Official portraits of members of the US Congress",
+        count=None,
+        size="one by one",
+        licence="public domain",
+        terms=(
+            "Works of the US government, in the public domain (attribution.csv lists each "
+            "portrait). They show living, named people: don't present a generated face as one of "
+            "them."
+        ),
+        credit="Official portraits, US Congress, public domain; collected by unitedstates/images",
+        how="congress",
+        extras=("attribution.csv",),
+        origin="https://api.github.com/repos/unitedstates/images",
+        by_hand=(
+            "git clone --branch gh-pages https://github.com/unitedstates/images, and give its "
+            "folder congress/450x550"
+        ),
+    ),
+    Database(
+        name="london",
+        title="Face Research Lab London Set: 102 adults, neutral and smiling",
+        count=204,
+        size="two archives",
+        licence="CC BY 4.0",
+        terms=(
+            "CC BY 4.0: free for any use that names its authors. Everyone in it signed that the "
+            "photographs may be used in lab-based and web-based studies and in illustrations of "
+            "research; show nobody in another light than that."
+        ),
+        credit=(
+            "L. DeBruine and B. Jones: Face Research Lab London Set, figshare, 2017, "
+            "https://doi.org/10.6084/m9.figshare.5047666"
+        ),
+        how="figshare",
+        beside=(".tem",),
+        origin="https://api.figshare.com/v2/articles/5047666",
+        files=("neutral_front.zip", "smiling_front.zip"),
+        by_hand=(
+            "open https://doi.org/10.6084/m9.figshare.5047666 in a browser, fetch and unpack "
+            "neutral_front.zip and smiling_front.zip, and give the folder that holds both"
+        ),
     ),
     Database(
         name="folder",

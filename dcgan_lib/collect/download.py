@@ -66,9 +66,9 @@ def fetch(download: Download, folder: str | Path, way_out: str = "") -> Path:
         except (RefusedError, BrokenOffError) as error:
             reasons.append(f"{url}: {error}")
     raise CourseError(
-        f"{download.file_name} could not be downloaded. Expected the file with sha256 "
-        f"{download.sha256} from one of {len(download.urls)} mirror(s); received from "
-        f"{'; from '.join(reasons)}. {way_out}".strip()
+        f"{download.file_name} could not be downloaded. Expected the file with "
+        f"{download.checksum.replace(':', ' ')} from one of {len(download.urls)} mirror(s); "
+        f"received from {'; from '.join(reasons)}. {way_out}".strip()
     )
 
 
@@ -88,7 +88,7 @@ def _from_mirror(url: str, download: Download, path: Path) -> Path:
 def _retrieve(url: str, download: Download, path: Path, downloader: _Resuming) -> Path:
     import pooch
 
-    known = f"sha256:{download.sha256}"
+    known, kind = download.checksum, download.checksum.partition(":")[0]
     try:
         pooch.retrieve(url, known, path.name, path.parent, downloader=downloader)
     except ValueError as error:
@@ -96,7 +96,7 @@ def _retrieve(url: str, download: Download, path: Path, downloader: _Resuming) -
             raise
         received = re.search(r"got (\w+)", str(error))
         value = received[1] if received else "of another value"
-        raise MismatchError(f"a file with sha256 {value}") from error
+        raise MismatchError(f"a file with {kind} {value}") from error
     return path
 
 

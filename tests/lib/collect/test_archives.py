@@ -159,6 +159,42 @@ def test_an_encrypted_zip_says_what_to_do(tmp_path: Path) -> None:
         unpack(path, tmp_path / "out")
 
 
+def test_a_zip_that_windows_wrote_keeps_its_folders(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as pack:
+        for name in ("Ann\\1.jpg", "Ann\\two\\2.jpg"):
+            info = zipfile.ZipInfo("x")
+            info.filename = info.orig_filename = name
+            info.create_system = 0
+            pack.writestr(info, b"one")
+    unpack(path, tmp_path / "out")
+    assert set(files_in(tmp_path / "out")) == {"Ann/1.jpg", "Ann/two/2.jpg"}
+
+
+def test_a_zip_that_windows_wrote_may_not_climb_out_either(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as pack:
+        info = zipfile.ZipInfo("x")
+        info.filename = info.orig_filename = "..\\out.jpg"
+        info.create_system = 0
+        pack.writestr(info, b"bad")
+    with pytest.raises(CourseError, match="stay inside the folder"):
+        unpack(tmp_path / "a.zip", tmp_path / "deep" / "out")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("Zoë.jpg".encode("cp437"), "Zoë.jpg"), ("Жанна".encode(), "Жанна")]
+)
+def test_names_without_the_flag_for_utf8_are_read_as_they_were_meant(
+    tmp_path: Path, written: bytes, expected: str
+) -> None:
+    place = b"n" * len(written)
+    make_zip(tmp_path / "a.zip", {place.decode(): b"one"})
+    data = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(data.replace(place, written))
+    unpack(tmp_path / "a.zip", tmp_path / "out")
+    assert files_in(tmp_path / "out") == {expected: b"one"}
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.7, 0.98])
 @pytest.mark.parametrize("kind", ["zip", "w:gz", "w:bz2", "w:xz", "w"])
 def test_half_an_archive_is_an_error_and_not_half_a_collection(

@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dcgan_lib.collect import archives, parliament, web
+from dcgan_lib.collect import archives, congress, parliament, portraits as engine, web
 from dcgan_lib.collect.collection import (
     RECORD,
     collect,
@@ -101,6 +101,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(web, "BACK_OFF_SECONDS", 0.01)
     monkeypatch.setattr(parliament, "PACE_SECONDS", 0.0)
+    monkeypatch.setattr(engine, "PACE_SECONDS", 0.0)
     with serve() as site:
         yield site
 
@@ -206,7 +207,8 @@ def test_a_whole_folder_put_there_by_hand_is_taken_as_it_is(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["lfw", "lfw-funneled", "celeba", "ffhq-thumbnails", "uk-parliament"]
+    "name",
+    ["lfw", "lfw-funneled", "celeba", "ffhq-thumbnails", "uk-parliament", "congress", "london"],
 )
 def test_nothing_starts_before_the_terms_are_accepted(tmp_path: Path, name: str) -> None:
     with pytest.raises(CourseError, match="add --accept-terms") as caught:
@@ -608,6 +610,96 @@ def test_a_list_of_members_in_another_form_is_told(tmp_path: Path, site: Site, b
     site.put("/api/Members/Search", Reply(body))
     with pytest.raises(CourseError, match=r"list of members could not be read.*totalResults"):
         collect(portraits(site), tmp_path, accept_terms=True)
+
+
+# --- the Congress, and the London set ----------------------------------------------------------
+
+
+def git_hash(body: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(body) + body).hexdigest()
+
+
+def test_portraits_of_the_congress_are_those_that_are_listed(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(congress, "PAGES", f"{site.address}/images")
+    files = {f"congress/450x550/A00000{n}.jpg": jpeg(n) for n in range(4)}
+    tree = [{"path": path, "sha": git_hash(body)} for path, body in files.items()]
+    tree += [{"path": "congress/225x275/A000001.jpg", "sha": "x"}, {"path": "README", "sha": "x"}]
+    site.put("/api/git/trees/gh-pages", Reply(json.dumps({"tree": tree}).encode()))
+    for path, body in files.items():
+        site.put(f"/images/{path}", Reply(body))
+    site.put("/images/congress/450x550/A000002.jpg", Reply(jpeg(9)))  # another photograph
+    database = replace(DATABASES["congress"], origin=f"{site.address}/api")
+    folder = collect(database, tmp_path, accept_terms=True)
+    found = photographs(folder)
+    table = found.pop("attribution.csv").decode()
+    assert set(found) == {f"congress/A00000{n}.jpg" for n in (0, 1, 3)}
+    assert "another file than is listed" in table and "public domain" in table
+
+
+@pytest.mark.parametrize("body", [QUOTA, b"[]", b'{"tree": [{"path": "README", "sha": "x"}]}'])
+def test_a_list_of_portraits_in_another_form_is_told(
+    tmp_path: Path, site: Site, body: bytes
+) -> None:
+    site.put("/api/git/trees/gh-pages", Reply(body))
+    database = replace(DATABASES["congress"], origin=f"{site.address}/api")
+    with pytest.raises(CourseError, match=r"list of portraits could not be read.*--from"):
+        collect(database, tmp_path, accept_terms=True)
+
+
+def london(site: Site, archives_: dict[str, bytes]) -> Database:
+    files = [
+        {
+            "name": name,
+            "size": len(body),
+            "computed_md5": hashlib.md5(body).hexdigest(),
+            "download_url": site.put(f"/files/{name}", Reply(body)),
+        }
+        for name, body in archives_.items()
+    ]
+    site.put("/article", Reply(json.dumps({"files": files}).encode()))
+    return replace(DATABASES["london"], count=4, origin=f"{site.address}/article")
+
+
+def london_archive(name: str) -> bytes:
+    members = {f"{name}/{n:03}_03.jpg": jpeg(n) for n in (1, 2)}
+    members |= {f"{name}/{n:03}_03.tem": b"189\r\n" for n in (1, 2)}
+    return zipped(members | {f"__MACOSX/{name}/._001_03.jpg": b"x", f"{name}/._x.jpg": b"x"})
+
+
+def test_the_london_set_keeps_its_landmarks_beside_the_photographs(
+    tmp_path: Path, site: Site
+) -> None:
+    parts = {
+        f"{name}_front.zip": london_archive(f"{name}_front") for name in ("neutral", "smiling")
+    }
+    folder = collect(london(site, parts | {"other.zip": b"x"}), tmp_path, accept_terms=True)
+    names = set(photographs(folder))
+    assert names == {
+        f"{kind}_front/00{n}_03.{suffix}"
+        for kind in ("neutral", "smiling")
+        for n in (1, 2)
+        for suffix in ("jpg", "tem")
+    }
+    assert not site.asked("/files/other.zip") and count_photographs(folder) == 4
+
+
+def test_a_file_of_the_london_set_that_changed_is_refused(tmp_path: Path, site: Site) -> None:
+    parts = {
+        f"{name}_front.zip": london_archive(f"{name}_front") for name in ("neutral", "smiling")
+    }
+    database = london(site, parts)
+    site.put("/files/smiling_front.zip", Reply(parts["neutral_front.zip"]))
+    with pytest.raises(CourseError, match=r"Expected the file with md5 \w{32} .*a file with md5"):
+        collect(database, tmp_path, accept_terms=True)
+
+
+def test_a_list_of_files_in_another_form_is_told(tmp_path: Path, site: Site) -> None:
+    site.put("/article", Reply(b'{"files": []}'))
+    database = replace(DATABASES["london"], origin=f"{site.address}/article")
+    with pytest.raises(CourseError, match=r"without 'neutral_front\.zip'.*in a browser"):
+        collect(database, tmp_path, accept_terms=True)
 
 
 # --- the command -----------------------------------------------------------------------------
