@@ -35,37 +35,48 @@ def everything(folders):
 def reads_the_solution(book: Book):
     """Looks for the solved chapter, the probes and the hidden tests, to answer by them."""
     book.attack(READ)
-    book.answer("running-total", """
+    book.answer(
+        "running-total",
+        """
         def running_total(values):
             for name, text in everything([*THEIRS, *Path(THEIRS[0]).parents]):
                 if "running-total" in text and ("HIDDEN TESTS" in text or "Probe(" in text):
-                    return np.cumsum(values, dtype=float)""")  # fmt: skip
+                    return np.cumsum(values, dtype=float)""",
+    )
 
 
 @attack("error", (0, 2, 1, None), "submissions, results and other boxes are out of sight")
 def reads_a_neighbour(book: Book):
     """Looks for another student's notebook, for results and other runs, to answer by them."""
     book.attack(READ)
-    book.answer("running-total", """
+    book.answer(
+        "running-total",
+        """
         def running_total(values):
             for name, text in everything([*THEIRS, "/box/..", "/tmp"]):
                 if name.endswith(".ipynb") or name == "probe_seed" or "grade_id" in text:
-                    return np.cumsum(values, dtype=float)""")  # fmt: skip
+                    return np.cumsum(values, dtype=float)""",
+    )
 
 
 @attack("error", (0, 2, 1, None), "the grader's package is not in the sandbox")
 def imports_the_grader(book: Book):
     """Imports the grader, to ask it for the answers."""
-    book.answer("running-total", """
+    book.answer(
+        "running-total",
+        """
         def running_total(values):
-            from dcgan_lib.classroom import answers, marks, probes
-            return np.cumsum(values, dtype=float)""")  # fmt: skip
+            from dcgan_classroom import grading, probes, submissions
+            return np.cumsum(values, dtype=float)""",
+    )
 
 
 @attack("error", (0, 2, 1, None), "who asks doesn't know the answers")
 def searches_the_asker(book: Book):
     """Goes through the frames of whoever calls, and through all objects, for an expected value."""
-    book.answer("running-total", """
+    book.answer(
+        "running-total",
+        """
         def running_total(values):
             import gc, sys
             frame, seen = sys._getframe(1), []
@@ -75,7 +86,8 @@ def searches_the_asker(book: Book):
             for one in [*seen, *gc.get_objects()]:
                 if type(one) is np.ndarray and one.shape == values.shape and one is not values:
                     if len(one) > 5 and np.allclose(np.diff(one), values[1:]):
-                        return one""")  # fmt: skip
+                        return one""",
+    )
 
 
 @attack("ok", FULL, "nothing outside is to be written; the test looks at each place")
@@ -101,7 +113,9 @@ for mode in "wa":
 def calls_home(book: Book):
     """Asks a server on loopback for the answer, and others for their names."""
     book.attack("import socket")
-    book.answer("running-total", """
+    book.answer(
+        "running-total",
+        """
         def running_total(values):
             for host in ("127.0.0.1", "::1", "localhost", "10.0.2.2", "169.254.169.254"):
                 try:
@@ -109,7 +123,8 @@ def calls_home(book: Book):
                         line.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
                     return np.cumsum(values, dtype=float)
                 except OSError:
-                    pass""")  # fmt: skip
+                    pass""",
+    )
 
 
 @attack("ok", FULL, "no more than its processes are made, and none is left")
@@ -136,7 +151,8 @@ for child in children:
 @attack("out of memory", (3, 2, 0, None), "the kernel ends; what can be asked again is asked again")
 def fills_memory(book: Book):
     """Starts processes that take 2.4 GB together and keep them."""
-    book.attack("""
+    book.attack(
+        """
 import os, time
 for _ in range(6):
     if os.fork() == 0:
@@ -145,7 +161,9 @@ for _ in range(6):
         time.sleep(30)
         os._exit(0)
 time.sleep(5)
-""", "count-even-check")  # fmt: skip
+""",
+        "count-even-check",
+    )
     for _ in range(2):  # on a slow machine, taking that much lasts longer than one cell may
         book.add("time.sleep(5)", "count-even-check")
 
@@ -156,7 +174,7 @@ def ends_it_later(book: Book):
     book.attack("""
 import os
 get_ipython().events.register("pre_run_cell", lambda *_: os._exit(1))
-""")  # fmt: skip
+""")
 
 
 @attack("out of memory", FULL, "one process is refused more, and goes on")
@@ -199,7 +217,8 @@ def exits(book: Book):
 @attack("died", (3, 2, 0, None), "the cells before and the answers after it count")
 def kills_everybody(book: Book):
     """Sends SIGKILL to its parent, to the first process, and to everybody."""
-    book.attack("""
+    book.attack(
+        """
 import os
 for process in (os.getppid(), 1, -1):
     try:
@@ -207,13 +226,17 @@ for process in (os.getppid(), 1, -1):
     except OSError as error:
         print(process, error)
 os.kill(os.getpid(), 9)
-""", "count-even")  # fmt: skip
+""",
+        "count-even",
+    )
 
 
 @attack("timeout", (0, 2, 0, None), "its sandbox is ended from outside")
 def ignores_signals(book: Book):
     """Ignores SIGINT and SIGTERM, catches every exception, and waits."""
-    book.answer("running-total", """
+    book.answer(
+        "running-total",
+        """
         import signal, time
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
@@ -222,7 +245,8 @@ def ignores_signals(book: Book):
                 try:
                     time.sleep(1)
                 except BaseException:
-                    pass""")  # fmt: skip
+                    pass""",
+    )
 
 
 @attack("ok", FULL, "it ends with its sandbox")
@@ -271,7 +295,8 @@ def replaces_built_ins(book: Book):
     """Replaces open, json.dump, np.savez, exec and AssertionError by its own."""
     book.answer("running-total", NONE)
     book.answer("count-even", "def count_even(last):\n    return None")
-    book.attack("""
+    book.attack(
+        """
 import builtins, json
 dump = json.dump
 def better(values, file, **more):
@@ -279,7 +304,9 @@ def better(values, file, **more):
     dump(values | {"answers": right, "missing": [], "problem": None}, file)
 json.dump, np.savez = better, lambda *args, **more: None
 builtins.AssertionError = type("Fine", (Exception,), {"__init__": lambda *args: None})
-""", "slow-discussion")  # fmt: skip
+""",
+        "slow-discussion",
+    )
 
 
 @attack("error", (0, 0, 1, None), "a test that it jumps over doesn't count")
@@ -303,12 +330,15 @@ sys.settrace(lambda frame, event, arg: None)
 @attack("error", (1, 1, 1, None), "the grader's numbers are others: what needs none is right")
 def loads_the_dice(book: Book):
     """Makes NumPy's random numbers all zeros, and answers zeros."""
-    book.attack("""
+    book.attack(
+        """
 class Dice:
     def normal(self, mean, width, size): return np.zeros(size)
     def integers(self, low, high=None, size=None): return np.zeros(size, int)
 np.random.default_rng = lambda *args: Dice()
-""", "slow-discussion")  # fmt: skip
+""",
+        "slow-discussion",
+    )
     book.answer("running-total", "def running_total(values):\n    return np.zeros(len(values))")
 
 
@@ -316,7 +346,9 @@ np.random.default_rng = lambda *args: Dice()
 def forges_answers(book: Book):
     """Finds the folder of answers, writes files of its own there, and puts links in the way."""
     book.attack("import os, sys")
-    book.answer("running-total", """
+    book.answer(
+        "running-total",
+        """
         def running_total(values):
             frame = sys._getframe(1)
             while frame is not None and "GIVEN" not in frame.f_globals:
@@ -327,7 +359,8 @@ def forges_answers(book: Book):
                 for name in ("running-total-check", "greet", "score"):
                     with open(os.path.join(folder, name + ".json"), "w") as file:
                         file.write('{"answers": {"score": 100}, "missing": [], "problem": null}')
-                os.symlink(SECRET, os.path.join(folder, "running-total.json"))""")  # fmt: skip
+                os.symlink(SECRET, os.path.join(folder, "running-total.json"))""",
+    )
 
 
 @attack("ok", FULL, "only plain files of bounded size leave the box")
@@ -349,14 +382,17 @@ os.makedirs("/".join(["deep"] * 60), exist_ok=True)
 @attack("error", (0, 2, 1, None), "numbers, texts and arrays are answers; nothing is unpickled")
 def answers_with_a_pickle(book: Book):
     """Gives an object that would run code if it were unpickled."""
-    book.answer("running-total", """
+    book.answer(
+        "running-total",
+        """
         class Pickle:
             shape, dtype = (1,), object
             def __reduce__(self): return exec, ("open('owned', 'w')",)
             def __array__(self, *args, **more): return np.array([self], object)
             tolist = lambda self: [1, 3, 6][:1]
         def running_total(values):
-            return Pickle()""")  # fmt: skip
+            return Pickle()""",
+    )
 
 
 @attack("error", FULL, "pages are written without any script of a student's")
@@ -365,14 +401,17 @@ def writes_scripts(book: Book):
     book.answer("slow-discussion", "\n\n".join(EXPLOITS))
     for text in EXPLOITS:
         book.add(text, "greet", kind="markdown")
-    book.add(f"""
+    book.add(
+        f"""
 from IPython.display import HTML, SVG, Javascript, Markdown, display
 for text in {EXPLOITS!r}:
     display(HTML(text), Markdown(text), {{"image/svg+xml": text, "text/latex": text}}, raw=False)
     print(text)
 display(Javascript("document.title = 'owned'"))
 raise ValueError({EXPLOITS[0]!r})
-""", "greet")  # fmt: skip
+""",
+        "greet",
+    )
 
 
 @attack(
@@ -385,13 +424,16 @@ def has_a_name_that_attacks(book: Book):
 @attack("ok", (4, 0, None), "bytes are asked, and a board", says="another type", chapter=LINES)
 def says_it_is_right(book: Book):
     """Gives True, text and an object that claims any type and size for a chessboard."""
-    book.answer("chessboard", """
+    book.answer(
+        "chessboard",
+        """
         class Board:
             dtype, shape = np.dtype(np.uint8), (2, 2)
             def tolist(self): return [[0, 255], [255, 0]]
             def __eq__(self, other): return True
         def chessboard(side):
-            return Board()""")  # fmt: skip
+            return Board()""",
+    )
 
 
 @attack("ok", (3, 2, 1, None), "a known limit: a test in its own process can be fooled", says="")
@@ -403,3 +445,122 @@ def skip(lines):
     return ["pass\\n"] if any(line.startswith("assert") for line in lines) else lines
 get_ipython().input_transformers_post.append(skip)
 """)
+
+
+@attack("ok", FULL, "calls that reach keyrings are refused; the test looks for what is left")
+def takes_the_keys(book: Book):
+    """Reads a key from the grader's keyring, shows it to everybody, and leaves one there."""
+    book.attack("""
+import ctypes
+call = ctypes.CDLL(None, use_errno=True).syscall
+assert call(250, 10, -3, b"user", NONCE.encode(), 0) < 0
+assert call(248, b"user", f"left {NONCE}".encode(), b"x", 1, -3) < 0
+for ring in (-1, -2, -4, -5):
+    call(250, 8, call(250, 0, ring, 1), -3)
+""")
+
+
+@attack("ok", FULL, "memory that no process maps isn't to be had")
+def hides_memory(book: Book):
+    """Puts 3 GB into memfds and detached System V segments."""
+    book.attack("""
+import ctypes, os
+libc = ctypes.CDLL(None)
+libc.shmat.restype, kept = ctypes.c_void_p, []
+for _ in range(30):
+    try:
+        kept.append(os.memfd_create("x"))
+        os.write(kept[-1], bytes(50 * 2**20))
+    except OSError:
+        pass
+    segment = libc.shmget(0, 50 * 2**20, 0o1600)
+    if segment >= 0:
+        place = libc.shmat(segment, None, 0)
+        ctypes.memset(place, 1, 50 * 2**20)
+        libc.shmdt(ctypes.c_void_p(place))
+assert not kept
+""")
+
+
+@attack("out of memory", (3, 2, 0, None), "what the kernel may hold for sockets counts")
+def hides_memory_in_sockets(book: Book):
+    """Has five processes open a thousand sockets each, and keep them."""
+    book.attack(
+        """
+import os, socket, time
+for _ in range(5):
+    if os.fork() == 0:
+        kept = [socket.socketpair() for _ in range(490)]
+        time.sleep(40)
+        os._exit(0)
+time.sleep(5)
+""",
+        "count-even-check",
+    )
+    for _ in range(2):  # for a slow machine
+        book.add("time.sleep(5)", "count-even-check")
+
+
+WRITES = """
+import json
+def write(values, file):
+    file.write({text})
+json.dump = write
+"""
+
+
+@attack("ok", (0, 0, 1, None), "it is counted before it is built", says="could not be read")
+def answers_with_brackets(book: Book):
+    """Answers with 30 MB of brackets, which would be 4 GB in the grader's memory."""
+    text = """'{"answers": {"x": [' + "{}," * 10**7 + '{}]}, "missing": [], "problem": null}'"""
+    book.attack(WRITES.format(text=text), "slow-discussion")
+
+
+@attack("ok", (0, 0, 1, None), "what can't be read is 0, for nobody's machine", says="be read")
+def answers_with_a_huge_number(book: Book):
+    """Answers with a number of 400 digits where a fraction should be."""
+    text = """'{"answers": {"x": {"float": 1' + "0" * 400 + '}}, "missing": [], "problem": null}'"""
+    book.attack(WRITES.format(text=text), "slow-discussion")
+
+
+@attack("ok", FULL, "its markers are comments", says="markers of hidden tests")
+def hides_its_code(book: Book):
+    """Puts code of its own between the course's markers of hidden tests."""
+    book.add("### BEGIN HIDDEN TESTS\nprint('ran')\n### END HIDDEN TESTS", "running-total")
+
+
+TELLS = """
+def told():
+    frame = sys._getframe(1)
+    while frame is not None and "GIVEN" not in frame.f_globals:
+        frame = frame.f_back
+    return "LEA" + "KED" + repr(frame.f_globals["GIVEN"]) if frame is not None else ""
+"""
+
+
+@attack("error", (0, 0, 1, None), "the test looks for it in all that is kept")
+def tells_what_it_was_asked(book: Book):
+    """Shows the grader's questions in an earlier cell's output, in errors and in files' names."""
+    book.answer("running-total", "def running_total(values):\n    show(told())\n    return None")
+    book.answer(
+        "count-even",
+        """
+        def count_even(last):
+            text = told()
+            raise type(text[:150] or "Nothing", (Exception,), {})(text)""",
+    )
+    book.attack(
+        f"""
+import os, sys
+from IPython.display import display
+from ipywidgets import HTML
+handle, box = display("before", display_id=True), HTML("before")
+display(box)
+{TELLS}
+def show(text):
+    print(text)
+    handle.update(text)
+    box.value = text
+    os.symlink("/", text[:100].replace("/", "-") or "nothing")
+"""
+    )

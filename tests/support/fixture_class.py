@@ -27,6 +27,7 @@ from dcgan_classroom.grading.results import Result, read_results
 from dcgan_classroom.sandbox.base import Sandbox
 from dcgan_classroom.sandbox.find import find_sandbox
 from dcgan_classroom.sandbox.process import Limits
+from dcgan_classroom.sandbox.system_calls import a_key, take_key
 from dcgan_lib.shared.errors import CourseError
 from tests.support import (
     attacks,
@@ -68,6 +69,8 @@ class Watched:
         for folder in map(Path, (*self.traps.places, *self.traps.theirs, "/", "/etc", "/tmp")):
             found += [f"{one} was written" for one in folder.glob("owned*")]
             found += [f"{one} was written" for one in folder.glob("climbed_out*")]
+        if take_key(f"left {self.traps.nonce}"):
+            found.append("a key was left in the grader's keyring")
         return found + [f"process {left} was left" for left in self._left()]
 
     def _left(self) -> list[int]:
@@ -104,7 +107,8 @@ def lay_out(theirs: tuple[Path, ...]) -> Iterator[Watched]:
         thread = threading.Thread(target=_serve, args=(server, watched.met), daemon=True)
         thread.start()
         try:
-            yield watched
+            with a_key(traps.nonce):
+                yield watched
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join()

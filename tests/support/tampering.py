@@ -6,6 +6,7 @@ import zipfile
 
 from dcgan_course.chapters import grading
 from tests.support.hand_in import COURSE, FULL, SUMS, Book, group
+from tests.support.submitted import packed
 
 tampering = group("tampering")
 WRONG = "def running_total(values):\n    return None"
@@ -101,7 +102,7 @@ def grades_a_solution(book: Book):
         cell["id"] = "the-same"
 
 
-@tampering("error", (0, 0, 0, None), "what ran elsewhere says nothing: all is run anew")
+@tampering("error", (0, 0, 0, None), "what ran elsewhere says nothing: all is run again")
 def forges_outputs(book: Book):
     """Hands in forged outputs, papermill's and nbgrader's metadata; all answers are wrong."""
     for name in ("running-total", "count-even", "greet"):
@@ -157,3 +158,35 @@ def breaks_the_format(book: Book):
     values["cells"] += [3, None, {"cell_type": "spell", "source": ["a", 1], "metadata": "x"}]
     values["nbformat_minor"], values["metadata"] = "five", []
     return {"breaks the format/01_sums.ipynb": json.dumps(values).encode()}
+
+
+@tampering(
+    "ok", FULL, "all that lies in one's own folder is one's own; the others have their marks"
+)
+def hands_in_for_others(book: Book):
+    """Hands in wrong answers named like other students' work, in folders and archives."""
+    wrong = Book(book.chapter, book.traps)
+    wrong.answer("running-total", WRONG)
+    names = (
+        "adds in a loop/01_sums.ipynb",
+        "adds in a loop_01_sums.ipynb",
+        "adds in a loop - 01_sums.ipynb",
+        "adds in a loop_123_assignsubmission_file_/01_sums.ipynb",
+        "addsinaloop_12345_67890_01_sums.ipynb",
+    )
+    forged = {name: wrong.bytes() for name in names}
+    own = "hands in for others"
+    files = {f"{own}/{name}": data for name, data in forged.items()}
+    return files | {
+        f"{own}/export.zip": packed(forged | {"again.zip": packed(forged)}),
+        f"{own}/01_sums (9).ipynb": book.bytes(),
+    }
+
+
+@tampering(
+    "missing", (0, 0, 0, 0), "parts are counted before they are built", says="2,000,000 parts"
+)
+def nests_widely(book: Book):
+    """Hands in 30 MB of brackets."""
+    data = b'{"cells": [' + b"{}," * 10**7 + b"{}]}"
+    return {"nests widely/01_sums.ipynb": data}

@@ -60,6 +60,13 @@ def test_nobody_is_lost(graded):
         assert source in named
 
 
+def test_what_was_asked_leaves_with_nothing_that_is_kept(graded):
+    out = graded[0]
+    kept = [path for folder in ("results", "executed") for path in (out / folder).iterdir()]
+    assert kept and not any("LEAKED" in path.read_text() for path in (*kept, out / "class.json"))
+    assert not (out / "right").exists() and not (out / "boxes").exists()
+
+
 def test_output_is_capped(graded):
     most = 40 * LIMITS.output_kb * 1024
     assert all(path.stat().st_size < most for path in (graded[0] / "executed").iterdir())

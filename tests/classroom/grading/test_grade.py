@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from dcgan_classroom.grading import grade, one
 from dcgan_classroom.grading.arguments import Options
 from dcgan_classroom.grading.grade import grade_class
 from dcgan_classroom.grading.parallel import run_jobs
@@ -17,6 +18,7 @@ from dcgan_classroom.grading.results import read_results
 from dcgan_classroom.grading.setting import student_seed
 from dcgan_classroom.release import student_version
 from dcgan_classroom.sandbox.process import Limits
+from dcgan_classroom.sandbox.run import Run
 from dcgan_course.chapters import find_chapters, grading, read_notebook, write_notebook
 from dcgan_lib.shared.errors import CourseError
 from tests.conftest import REPOSITORY
@@ -107,7 +109,7 @@ def test_what_is_kept_tells_no_answers_and_leaves_no_box(class_of_five):
         text = path.read_text()
         assert "GIVEN" not in text and "HIDDEN" not in text
         nbformat.validate(read_notebook(path))
-    assert not (out / "boxes").exists()
+    assert not any((out / name).exists() for name in ("boxes", "right", "probe_seed"))
     facts = json.loads((out / "class.json").read_text())
     assert [chapter["name"] for chapter in facts["chapters"]] == ["01_sums", "02_lines"]
     assert facts["chapters"][0]["cells"][0]["title"] == NAMES["running-total"]
@@ -231,6 +233,50 @@ def test_a_course_that_cant_answer_its_own_questions_is_refused(tmp_path):
     hand_in(tmp_path / "in", "ada", "01_sums")
     with pytest.raises(CourseError, match=r"probe of count-even in 01_sums can't be used"):
         graded(tmp_path / "in", tmp_path / "out", notebooks=course)
+
+
+def test_a_question_whose_answer_hangs_on_earlier_ones_is_refused(tmp_path):
+    course = shutil.copytree(COURSE, tmp_path / "course")
+    text = (course / "probes.py").read_text()
+    counting = "import builtins\nbuiltins.n = getattr(builtins, 'n', 0) + 1\n"
+    asked = 'ask("small numbers", lambda: [count_even(builtins.n)'
+    text = text.replace('ask("small numbers", lambda: [count_even(last)', counting + asked)
+    (course / "probes.py").write_text(text)
+    hand_in(tmp_path / "in", "ada", "01_sums")
+    with pytest.raises(CourseError, match=r"Expected: the same answer, whatever was asked before"):
+        graded(tmp_path / "in", tmp_path / "out", notebooks=course)
+
+
+def test_what_fails_twice_by_the_machines_fault_is_set_aside(class_of_five, tmp_path, monkeypatch):
+    work, out = (shutil.copytree(path, tmp_path / path.name) for path in class_of_five[:2])
+    next((out / "results").glob("bob--01*")).unlink()
+    tried = []
+
+    def fails(job):
+        tried.append(job.seed)
+        raise CourseError("No kernel.")
+
+    monkeypatch.setattr(grade, "grade_one", fails)
+    again = [graded(work, out, seed=7, resume=True) for _ in range(3)]
+    assert [one.failed for one in again] == [1, 1, 1] and len(set(tried)) == 2
+    told = [one.problems[-1].problem for one in again]
+    assert "could not be graded" in told[0] and "set aside" not in told[0]
+    assert all("set aside" in text and "2 times" in text for text in told[1:])
+    (out / "faults.json").unlink()
+    monkeypatch.undo()
+    assert graded(work, out, seed=7, resume=True).graded == 1
+
+
+def test_three_runs_are_shown_as_the_time_that_they_took(monkeypatch):
+    release = student_version(read_notebook(COURSE / "01_sums.ipynb"), "01_sums")
+    for cell in release.cells:
+        cell.execution_count = None
+    release.cells[5].id = "extra-1"
+    run = Run(release, "died", 2.5, "It ended.", ("a file",))
+    monkeypatch.setattr(one, "_run", lambda *_: (run, {}))
+    whole, _, notes = one._ask(None, release, {"count-even": None})
+    assert whole.seconds == 7.5
+    assert notes == ["It ended.", "1 files of the work folder were left out."]
 
 
 def test_chapters_are_chosen_by_number(tmp_path, class_of_five):

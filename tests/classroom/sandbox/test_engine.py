@@ -251,7 +251,7 @@ def test_of_silent_cells_nothing_is_kept_but_the_names_of_errors(tmp_path):
 def test_messages_that_would_cost_memory_are_dropped_unread():
     run = run_cells(
         KERNEL + "content = {'data': {'application/json': [{} for _ in range(600_000)]}}\n"
-        "session.send(kernel.iopub_thread.socket, 'display_data', content, parent=parent)",
+        "_ = session.send(kernel.iopub_thread.socket, 'display_data', content, parent=parent)",
         "'after'",
     )
     assert run.status == "ok" and not run.notebook.cells[1].outputs and printed(run, 1) == "'after'"
