@@ -25,7 +25,7 @@ for rows in ("ac", "db"):
     ask(f"rows {rows[0]} and {rows[1]}", lambda: {row: different_faces(row) for row in rows})
 """,
         ("different_faces",),
-        message="Draw the rows with plots.draw_noise_rows(generator, seed), and count.",
+        message="Draw the rows with lesson.draw_noise_rows(generator, seed), and count.",
     ),
     "to-pixels": Probe(
         """
