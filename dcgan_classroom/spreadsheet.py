@@ -27,6 +27,8 @@ def defused(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = "".join(sign for sign in value if sign in "\n\t" or sign.isprintable())
+    if len(text.strip()) < 2:  # a sign alone is no formula
+        return text
     safe = _CELL_BEGINS.sub(r"\1'", text)
     return f"'{safe}" if text.lstrip().startswith(tuple(FORMULA_SIGNS)) else safe
 

@@ -23,7 +23,7 @@ def test_what_would_run_is_defused_and_comes_back(text):
     assert undefused(defused(text)) == text
 
 
-@pytest.mark.parametrize("text", ["plain", "a = b", "it's; 'quoted'", "3 - 2; 1", ""])
+@pytest.mark.parametrize("text", ["plain", "a = b", "it's; 'quoted'", "3 - 2; 1", "-", " ", ""])
 def test_what_would_not_run_stays(text):
     assert defused(text) == text == undefused(text)
 

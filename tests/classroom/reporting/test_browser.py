@@ -53,7 +53,7 @@ def test_the_browser_would_notice(browser, tmp_path):
     page.close()
 
 
-@pytest.mark.parametrize("width", [1000, 400])
+@pytest.mark.parametrize("width", [1280, 390])
 def test_no_page_runs_or_fetches_anything(report, browser, width):
     pages = sorted(report.rglob("*.html"))
     assert len(pages) > 10
