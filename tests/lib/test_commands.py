@@ -6,6 +6,7 @@ import select
 import shutil
 import subprocess
 import sys
+import termios
 
 import cv2
 import numpy as np
@@ -84,6 +85,7 @@ def test_a_log_gets_a_line_for_each_epoch(command, faces, tmp_path):
 
 def test_a_terminal_gets_a_bar(faces, tmp_path):
     terminal, side = os.openpty()
+    termios.tcsetwinsize(side, (24, 120))
     line = [sys.executable, "-m", "dcgan_lib", "train", faces, "--run", tmp_path / "run"]
     line += ["--profile", "tiny", "--set", "image_size=32"]
     process = subprocess.Popen(list(map(str, line)), stdout=subprocess.DEVNULL, stderr=side)

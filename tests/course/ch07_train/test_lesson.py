@@ -20,7 +20,7 @@ from dcgan_lib.settings import get_settings
 from dcgan_lib.shared.errors import CourseError
 from dcgan_lib.shared.pictures import GENERATED_COLOUR, REAL_COLOUR, image_grid
 from dcgan_lib.train.grids import first_faces, grid_at
-from dcgan_lib.train.run import read_history
+from dcgan_lib.train.run import is_run, read_history
 from dcgan_lib.train.training import train
 
 LONG = get_settings("tiny", image_size=32, epochs=500, sample_every=50, keep_every=50)
@@ -271,8 +271,8 @@ class Watched:
 
     async def wait(self):
         self.loop, self.task = asyncio.get_running_loop(), asyncio.current_task()
-        callbacks = [self.panel.callback]
-        return await self.panel.watch(*self.job, resume=True, callbacks=callbacks)
+        options = {"resume": is_run(self.panel.run), "callbacks": [self.panel.callback]}
+        return await self.panel.watch(*self.job, **options)
 
     def wait_for(self, epochs):
         deadline = time.monotonic() + 60

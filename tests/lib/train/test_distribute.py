@@ -17,7 +17,7 @@ import tensorflow as tf
 two = [tf.config.LogicalDeviceConfiguration()] * 2
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
 import keras
-from dcgan_lib import train as module
+from dcgan_lib.train import training as module
 from dcgan_lib.settings import get_settings
 
 module._strategy = lambda: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
