@@ -65,7 +65,8 @@ function seedNoise(seed, length, noise) {
 
 // The layers with their weights, from the text that packing.py wrote.
 async function unpack({ bits, layers, weights }) {
-  const zipped = Uint8Array.from(atob(weights), (letter) => letter.charCodeAt(0));
+  const text = atob(weights), zipped = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) zipped[i] = text.charCodeAt(i);
   const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = await new Response(stream).arrayBuffer();
   const channels = layers.reduce((sum, layer) => sum + layer.out, 0);
