@@ -95,8 +95,10 @@ def bench(
     calm_rate, wild_rate = 60 * count / calm_seconds, 60 * count / wild_seconds
     stock_rate = 60 * count / stock_seconds
     print(f"{platform.platform()}, {usable_cores()} cores, load {os.getloadavg()[0]:.1f}")
-    print(f"Python {platform.python_version()}, nbgrader {metadata.version('nbgrader')}, "
-          f"papermill {metadata.version('papermill')}; kernels in {sandbox.kind}")  # fmt: skip
+    print(
+        f"Python {platform.python_version()}, nbgrader {metadata.version('nbgrader')}, "
+        f"papermill {metadata.version('papermill')}; kernels in {sandbox.kind}"
+    )
     print(f"{count} submissions of {CHAPTER}, {len(set(first.values()))} different sets of marks")
     rows = [
         (f"grade, {WORKERS} workers", calm_rate, len(first)),
@@ -108,8 +110,10 @@ def bench(
     print(f"graded by a second run, with --resume: {wild.failed}")
     speedup = wild_rate / stock_rate
     print(f"marks changed by the kills: {len(changed)}")
-    print(f"speed: {speedup:.1f} times nbgrader's while workers are killed "
-          f"(floor {LEAST_SPEEDUP:.0f}), {calm_rate / stock_rate:.1f} undisturbed")  # fmt: skip
+    print(
+        f"speed: {speedup:.1f} times nbgrader's while workers are killed "
+        f"(floor {LEAST_SPEEDUP:.0f}), {calm_rate / stock_rate:.1f} undisturbed"
+    )
     lost = count - min(len(first), len(second), calm.graded)
     if lost or changed or not killed or speedup < LEAST_SPEEDUP:
         raise typer.Exit(1)

@@ -26,23 +26,26 @@ class WithChapters(TyperCommand):
 
     def parse_args(self, ctx: object, args: list[str]) -> list[str]:
         """Write the option again before each chapter, as the parser wants it."""
-        return super().parse_args(ctx, spread(args))
+        return super().parse_args(ctx, repeat_option(args))
 
 
-def spread(arguments: list[str]) -> list[str]:
+def repeat_option(arguments: list[str]) -> list[str]:
     """``--chapters 02 04`` as ``--chapters 02 --chapters 04``; everything else as it is."""
-    out: list[str] = []
+    repeated: list[str] = []
     after_option = False
     for argument in arguments:
         if argument == CHAPTERS:
             after_option = True
         elif after_option and re.fullmatch(r"\d\d(_\w+)?(\.ipynb)?", argument):
-            out += [CHAPTERS, argument]
+            repeated += [CHAPTERS, argument]
         else:
-            if after_option and out[-2:-1] != [
-                CHAPTERS
-            ]:  # nothing that looks like a chapter followed
-                out.append(CHAPTERS)
+            if after_option and _names_none(repeated):
+                repeated.append(CHAPTERS)
             after_option = False
-            out.append(argument)
-    return [*out, CHAPTERS] if after_option and out[-2:-1] != [CHAPTERS] else out
+            repeated.append(argument)
+    return [*repeated, CHAPTERS] if after_option and _names_none(repeated) else repeated
+
+
+def _names_none(repeated: list[str]) -> bool:
+    """Whether nothing that looks like a chapter followed the option."""
+    return repeated[-2:-1] != [CHAPTERS]
