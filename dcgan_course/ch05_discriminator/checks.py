@@ -160,7 +160,7 @@ def check_down_block(down_block: Block) -> None:
 @exercise("5.4", down_block=right_block)
 def check_discriminator(my_discriminator: Callable[[int], keras.Model], settings: Settings) -> None:
     """5.4: D does what the table says, for two widths; nothing bends its number."""
-    images = np.random.default_rng(0).uniform(-1, 1, (8, 64, 64, 3)).astype(np.float32)
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 64, 64, 3)).astype(np.float32)
     for width in (settings.discriminator_width, 3):
         mine, theirs = my_discriminator(width), discriminator(width)
         require_same_network(f"Your D of width {width}", mine, theirs, images, _mistakes(width))

@@ -103,25 +103,25 @@ def made(width):
 
 
 def answers(training):
-    return outputs(filled(made(2), np.random.default_rng(5)), images, training)
+    return outputs(filled(made(3), np.random.default_rng(5)), images, training)
 
 
 def negated():
-    network = filled(made(2), np.random.default_rng(6))
+    network = filled(made(3), np.random.default_rng(6))
     before = outputs(network, images)
     for weight in network.weights:
-        if tuple(weight.shape)[1:] == (4, 16, 1):
+        if tuple(weight.shape)[1:] == (4, 24, 1):
             weight.assign(-weight)
     return [before, outputs(network, images)]
 
 
 def afterwards():
     answers(True)
-    return outputs(made(2), images)
+    return outputs(made(3), images)
 
 
-ask("shapes", lambda: [list(made(2).input_shape), list(made(2).output_shape)])
-ask("parameters", lambda: [made(2).count_params(), made(11).count_params()])
+ask("shapes", lambda: [list(made(3).input_shape), list(made(3).output_shape)])
+ask("parameters", lambda: made(3).count_params())
 ask("as in use", lambda: answers(False))
 ask("as in training", lambda: answers(True))
 ask("in use, after a batch in training", afterwards)

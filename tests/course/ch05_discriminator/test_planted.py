@@ -522,6 +522,12 @@ def leaks_by_a_third(width):
 
 
 @planted.wrong(network_of)
+def averages_as_keras_does(width):
+    image = Input((64, 64, 3))
+    return Model(image, judge(body(image, width, leaves_the_default_momentum)))
+
+
+@planted.wrong(network_of)
 def never_leaks(width):
     image = Input((64, 64, 3))
     return Model(image, judge(body(image, width, takes_relu)))
