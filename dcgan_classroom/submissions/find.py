@@ -12,7 +12,7 @@ from dcgan_classroom.submissions.attempts import Who, counted_attempts, names_of
 from dcgan_classroom.submissions.collect import Read, collect_student
 from dcgan_classroom.submissions.entries import DiskEntry, Entry, read_archive
 from dcgan_classroom.submissions.found import Found, Problem
-from dcgan_classroom.submissions.names import compile_pattern
+from dcgan_classroom.submissions.names import attempt_of, compile_pattern
 from dcgan_classroom.submissions.owners import (
     Owned,
     find_by_pattern,
@@ -154,10 +154,14 @@ class _Outermost:
         for name in outside:
             text = "Its name leads out of the archive's folder."
             self.problems.append(Problem(f"{place}{name}", text))
-        return self._unwrapped(_Top(root.children(), place))
+        return self._unwrapped(_Top(root.children(), place), packed=True)
 
-    def _unwrapped(self, top: _Top) -> _Top:
-        """What lies in the only folder or archive, if that holds what a platform exports."""
+    def _unwrapped(self, top: _Top, packed: bool = False) -> _Top:
+        """What lies in the only folder or archive, if that holds what a platform exports.
+
+        In an archive (``packed``), students' folders may lie in one around them, as a folder is
+        packed by hand.
+        """
         if len(top.entries) != 1 or top.entries[0].problem:
             return top
         only = top.entries[0]
@@ -165,11 +169,13 @@ class _Outermost:
             inner = self._archive(only.path, f"{only.name}: ")
             return inner if self._is_export(inner.entries) else top
         inside = only.children() if only.folder else []
-        return _Top(inside, f"{top.place}{only.name}/") if self._wraps(inside) else top
+        holds_class = self._wraps(inside) or (packed and self._is_export(inside))
+        return _Top(inside, f"{top.place}{only.name}/") if holds_class else top
 
     def _is_export(self, entries: Sequence[Entry]) -> bool:
         folders = sum(entry.folder for entry in entries)
-        return self._wraps(entries) or (folders > 1 and folders == len(entries))
+        attempts = any(attempt_of(entry.name) for entry in entries)
+        return self._wraps(entries) or (1 < folders == len(entries) and not attempts)
 
     def _wraps(self, entries: Sequence[Entry]) -> bool:
         return is_wrapped_export(entries, self._chapters)

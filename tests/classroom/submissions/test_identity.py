@@ -62,6 +62,15 @@ def test_nobody_hands_in_for_somebody_else(top, name, zipped, exported, tmp_path
     assert any(student.casefold() == "eve" for student in found.students)
 
 
+def test_a_class_that_was_packed_by_hand_is_not_one_student(tmp_path):
+    files = {"class/ada/04.ipynb": MINE, "class/bob/04.ipynb": MINE}
+    (tmp_path / "in.zip").write_bytes(packed(files))
+    assert found_in(tmp_path / "in.zip").students == ("ada", "bob")
+    alone = {f"ada/attempt {n}/04.ipynb": notebook(note=str(n)) for n in (1, 2)}
+    (tmp_path / "one.zip").write_bytes(packed(alone))
+    assert found_in(tmp_path / "one.zip").students == ("ada",)
+
+
 def test_an_export_among_students_folders_is_one_students_and_is_named(tmp_path):
     inner = packed({f"{MOODLES}/04.ipynb": FORGED, "Al_7_assignsubmission_file_/04.ipynb": FORGED})
     found = found_in(tmp_path, {"Bob Ross/04_generator.ipynb": MINE, "eve.zip": inner})
