@@ -1,3 +1,4 @@
+from .blocks import generator as generator, up_block as up_block
 from .checks import (
     check_even_kernels as check_even_kernels,
     check_generator as check_generator,

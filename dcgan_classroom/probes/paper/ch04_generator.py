@@ -1,6 +1,6 @@
 """Chapter 04: sides, stamps, a block of G, G."""
 
-from dcgan_classroom.probes.base import FILLED, Probe
+from dcgan_classroom.probes.base import BUILT, FILLED, Probe
 
 PROBES = {
     "output-side": Probe(
@@ -9,10 +9,12 @@ def sides(rows):
     return [output_side(*(int(number) for number in row)) for row in rows]
 
 
-bare = [(*row, 0) for row in random.integers((1, 2, 1), (20, 8, 5), (8, 3))]
+strides = random.integers(1, 5, 8)  # a stamp is at least as long as a step
+bare = [(random.integers(1, 20), stride + random.integers(0, 5), stride, 0) for stride in strides]
 ask("without padding", lambda: sides(bare))
-padded = random.integers((4, 4, 1, 1), (20, 8, 5, 3), (8, 4))
-ask("with padding", lambda: sides(padded))
+padded = [(random.integers(4, 20), stride + random.integers(2, 5), stride, random.integers(1, 3))
+          for stride in strides]
+ask("with padding", lambda: sides([*padded, (4, 7, 2, 2)]))
 ask("G's own steps", lambda: sides([(1, 4, 1, 0), (4, 4, 2, 1), (32, 4, 2, 1), (5, 6, 3, 1)]))
 """,
         ("output_side",),
@@ -24,12 +26,11 @@ def kernels(stride):
     return {int(kernel) for kernel in even_kernels(stride)}
 
 
-ask("strides 2 and 3", lambda: [kernels(2), kernels(3)])
-ask("strides 1, 4 and 5", lambda: [kernels(1), kernels(4), kernels(5)])
-ask("strides 6, 8 and 11", lambda: [kernels(8), kernels(11), kernels(6)])
+for stride in (2, 3):
+    ask(f"stride {stride}", lambda: kernels(stride))
 """,
         ("even_kernels",),
-        message="draw_overlap(kernel, stride) shows whether the ground is even, at any stride.",
+        message="lesson.draw_overlap(kernel, stride) shows whether the ground is even.",
     ),
     "up-block": Probe(
         FILLED
@@ -42,38 +43,66 @@ def block(side, before, channels):
     return filled(keras.Model(maps, up_block(maps, channels)), np.random.default_rng(7))
 
 
-maps = random.normal(0.3, 1, (6, 5, 5, 4))
+maps = random.normal(3, 5, (16, 5, 5, 4))
 ask("shapes", lambda: [list(block(*sizes).output.shape) for sizes in ((16, 3, 5), (4, 8, 6))])
 ask("parameters", lambda: [block(*sizes).count_params() for sizes in ((5, 4, 7), (8, 2, 9))])
 ask("as in use", lambda: outputs(block(5, 4, 7), maps))
 ask("as in training", lambda: outputs(block(5, 4, 7), maps, training=True))
+
+
+def afterwards():
+    made = block(5, 4, 7)
+    outputs(made, maps, training=True)
+    return outputs(made, maps)
+
+
+ask("in use, after a batch in training", afterwards)
 """,
         ("up_block",),
         tolerance=0.01,  # BatchNormalization's epsilon is free
         message="Transposed convolution (kernel 4, stride 2, 'same', no bias), "
-        "BatchNormalization, ReLU.",
+        "BatchNormalization (momentum 0.9), ReLU.",
     ),
     "my-generator": Probe(
         FILLED
+        + BUILT
         + """
 import functools
-
-z = random.uniform(-1, 1, (4, 9))
+from dcgan_course import ch04_generator as lesson
 
 
 @functools.cache
-def made():
-    return filled(my_generator(9, 2), np.random.default_rng(5))
+def made(latent_dim, width):
+    @functools.wraps(my_generator)
+    def of_width(width):
+        return my_generator(latent_dim, width)
+
+    z = random.uniform(-1, 1, (4, latent_dim)).astype("float32")
+    right = lesson.generator(latent_dim, width)
+    return built(of_width, width, right, z, up_block=lesson.up_block)
 
 
-ask("shapes", lambda: [list(made().input_shape), list(made().output_shape)])
-ask("parameters", lambda: [made().count_params(), my_generator(100, 64).count_params()])
-ask("as in use", lambda: outputs(made(), z))
-ask("as in training", lambda: outputs(made(), z, training=True))
+z = random.uniform(-1, 1, (4, 9)).astype("float32")
+
+
+def answers(training):
+    return outputs(filled(made(9, 2), np.random.default_rng(5)), z, training)
+
+
+def afterwards():
+    answers(True)
+    return outputs(made(9, 2), z)
+
+
+ask("shapes", lambda: [list(made(9, 2).input_shape), list(made(9, 2).output_shape)])
+ask("parameters", lambda: [made(9, 2).count_params(), made(12, 5).count_params()])
+ask("as in use", lambda: answers(False))
+ask("as in training", lambda: answers(True))
+ask("in use, after a batch in training", afterwards)
 """,
         ("my_generator",),
         tolerance=0.03,
         message="z as a map of 1×1, then five transposed convolutions without bias; "
-        "BatchNormalization and ReLU after all but the last, which ends in tanh.",
+        "BatchNormalization (momentum 0.9) and ReLU after all but the last, which ends in tanh.",
     ),
 }

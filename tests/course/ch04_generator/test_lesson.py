@@ -14,7 +14,7 @@ TINY = get_settings("tiny")
 
 def block(x, channels, kernel=4, bias=False, normalise=True, padding="same"):
     x = layers.Conv2DTranspose(channels, kernel, 2, padding=padding, use_bias=bias)(x)
-    x = layers.BatchNormalization()(x) if normalise else x
+    x = layers.BatchNormalization(momentum=0.9)(x) if normalise else x
     return layers.ReLU()(x)
 
 
@@ -25,11 +25,11 @@ def network(latent_dim, width, *, dense=False, last_norm=False, activation="tanh
     else:
         x = layers.Reshape((1, 1, latent_dim))(z)
         x = layers.Conv2DTranspose(width * 8, 4, use_bias=False)(x)
-    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
     for factor in times:
         x = block(x, width * factor)
     x = layers.Conv2DTranspose(3, 4, 2, padding="same", use_bias=False)(x)
-    x = layers.BatchNormalization()(x) if last_norm else x
+    x = layers.BatchNormalization(momentum=0.9)(x) if last_norm else x
     return Model(z, layers.Activation(activation)(x))
 
 
@@ -62,10 +62,10 @@ def test_a_kernel_too_many_is_named():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"normalise": False}, "other layers"),
+        ({"normalise": False}, "doesn't normalise"),
         ({"bias": True}, "has a bias"),
         ({"kernel": 5}, "kernel has another size"),
-        ({"padding": "valid"}, "another shape"),
+        ({"padding": "valid"}, "another side"),
     ],
 )
 def test_a_wrong_block_is_named(change, message):
@@ -80,7 +80,7 @@ def test_a_wrong_block_is_named(change, message):
         ({"last_norm": True}, "guideline b"),
         ({"activation": "sigmoid"}, "guideline d"),
         ({"times": (4, 2)}, "another shape"),
-        ({"times": (2, 2, 1)}, "number of parameters"),
+        ({"times": (2, 2, 1)}, "Received: 8, 2, 2, 1"),
     ],
 )
 def test_a_wrong_generator_is_named(change, message):
