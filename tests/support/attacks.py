@@ -54,7 +54,7 @@ def reads_a_neighbour(book: Book):
         """
         def running_total(values):
             for name, text in everything([*THEIRS, "/box/..", "/tmp"]):
-                if name.endswith(".ipynb") or name == "probe_seed" or "grade_id" in text:
+                if name.endswith(".ipynb") or '"grade_id": "' in text:
                     return np.cumsum(values, dtype=float)""",
     )
 
@@ -484,13 +484,13 @@ assert not kept
 
 @attack("out of memory", (3, 2, 0, None), "what the kernel may hold for sockets counts")
 def hides_memory_in_sockets(book: Book):
-    """Has five processes open a thousand sockets each, and keep them."""
+    """Has eight processes open 800 sockets each, and keep them."""
     book.attack(
         """
 import os, socket, time
-for _ in range(5):
+for _ in range(8):
     if os.fork() == 0:
-        kept = [socket.socketpair() for _ in range(490)]
+        kept = [socket.socketpair() for _ in range(400)]
         time.sleep(40)
         os._exit(0)
 time.sleep(5)

@@ -60,9 +60,9 @@ def test_memory_that_no_process_maps_is_not_to_be_had():
 def test_memory_in_sockets_counts():
     run = run_cells(
         "import os, socket, time\n"
-        "for _ in range(3):\n"
+        "for _ in range(4):\n"
         "    if os.fork() == 0:\n"
-        "        kept = [socket.socketpair() for _ in range(480)]\n"
+        "        kept = [socket.socketpair() for _ in range(400)]\n"
         "        time.sleep(50); os._exit(0)\n"
         "time.sleep(50)",
         limits=replace(LIMITS, memory_mb=1024),
