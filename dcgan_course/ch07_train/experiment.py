@@ -94,7 +94,7 @@ def try_experiment(
         )
         foreseen = after > before if way == "higher" else after < before
         rows[seed] = {"as it was": before, "changed": after, "as foreseen": bool(foreseen)}
-    return pd.DataFrame(rows).T.rename_axis("seed")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("seed")
 
 
 def require_experiment(experiment: object) -> Experiment:

@@ -61,7 +61,7 @@ def judge_directions(results: Sequence[Success]) -> pd.DataFrame:
         }
         for one in results
     }
-    return pd.DataFrame(rows).T.rename_axis("direction")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("direction")
 
 
 def _verdict(result: Success) -> str:
