@@ -9,7 +9,7 @@ import numpy as np
 
 from dcgan_course.ch02_crop.looks import look
 
-MOST = 60  # photographs that are searched
+MOST = 24  # photographs that are searched
 SCALES = np.arange(0.44, 0.355, -0.01)  # ORL's faces shrink past the smallest size at these
 
 
