@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dcgan_lib.crop.detect import LONGEST, Box
+from dcgan_lib.crop.detect import LONGEST, SMALLEST_FACE, Box
 from dcgan_lib.crop.eyes import eye_tilt, find_faces
 from dcgan_lib.crop.face import crop_face, difference_hash, sharpness
 from dcgan_lib.crop.manifest import Row
@@ -60,7 +60,7 @@ def crop_photo(src: Path, dst: Path, settings: CropSettings, source: str, face: 
         data = read_file(src / source)
         row = replace(row, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
         grey, scale = read_small_copy(data, DETECTION_SIDE, grey=True, longest=LONGEST)
-        boxes, upside_down = find_faces(grey, settings.all_faces)
+        boxes, upside_down = find_faces(grey, settings.all_faces, _smallest(grey, scale, settings))
         photo = read_photo(data) if boxes else None
     except OSError as error:
         return [replace(row, decision="unreadable", detail=error.strerror or str(error))]
@@ -82,6 +82,13 @@ def seen(src: Path, source: str) -> Row:
         return Row(source)
     changed = max(status.st_mtime_ns, status.st_ctime_ns)  # a copy may keep the older time alone
     return Row(source, bytes=status.st_size, changed=changed)
+
+
+def _smallest(grey: np.ndarray, scale: float, settings: CropSettings) -> int:
+    """Side in pixels of the smallest face to look for in the copy: not much below what is kept."""
+    least = 0.9 * LEAST_SIDE * settings.size / scale
+    long_side = min(max(grey.shape), LONGEST * min(grey.shape))
+    return round(max(least, SMALLEST_FACE * long_side))
 
 
 def _scaled(box: Box, scale: float) -> Box:
@@ -111,7 +118,7 @@ def _keep_or_discard(face: Face, row: Row, dst: Path, settings: CropSettings, na
         detail = f"sharpness {sharp:.0f}, below {LEAST_SHARPNESS:.0f}"
         return replace(row, decision="too blurred", detail=detail)
     with atomic_path(dst / name) as path:
-        Image.fromarray(crop).save(path)
+        Image.fromarray(crop).save(path, compress_level=1)
     detail = UPSIDE_DOWN if face.upside_down else ""
     return replace(row, decision="kept", face=name, detail=detail)
 
