@@ -183,11 +183,8 @@ def _image_names(folder: Path) -> list[str]:
 
 def _faces_among(contents: Contents, folder: Path) -> list[str]:
     """Names of the faces; of a run that lies in the folder, only those that a manifest names."""
-    runs = {
-        name.removesuffix(HISTORY)
-        for name in contents.others
-        if PurePosixPath(name).name == HISTORY
-    }
+    histories = [name for name in contents.others if PurePosixPath(name).name == HISTORY]
+    runs = {name.removesuffix(HISTORY) for name in histories}
     known = {row.face for row in manifest_rows(folder)} if runs else set()
     return [
         name
