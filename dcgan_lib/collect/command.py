@@ -97,7 +97,11 @@ def _table(width: int) -> str:
         text = f"{database.title}. {database.terms}{ask}"
         lines.append(f"\n{database.name:<17}{count:>7}  {database.size:<18}{database.licence}")
         lines += textwrap.wrap(
-            text, max(50, min(width, 100)), initial_indent=indent, subsequent_indent=indent,
-            break_on_hyphens=False, break_long_words=False,
-        )  # fmt: skip
+            text,
+            max(50, min(width, 100)),
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
     return "\n".join(lines)
