@@ -44,11 +44,11 @@ from dcgan_classroom.sandbox import Limits, Sandbox, find_sandbox
 from dcgan_course import grading, read_notebook, write_notebook
 from dcgan_lib.shared import run_command, usable_cores
 
-TESTS = Path(__file__).parents[1] / "tests"
-sys.path.append(str(TESTS))
+REPOSITORY = Path(__file__).parents[1]
+sys.path.insert(0, str(REPOSITORY))
 from tests.support.killed import workers  # noqa: E402
 
-COURSE = TESTS / "support" / "course"
+COURSE = REPOSITORY / "tests" / "support" / "course"
 CHAPTER = "01_sums"
 WORKERS, LEAST_SPEEDUP = 3, 3.0  # a third one works while two wait for their kernels
 LIMITS = Limits(memory_mb=4096, box_mb=16, tmp_mb=16)
