@@ -10,12 +10,6 @@ from typing import Annotated
 
 import typer
 
-from dcgan_lib.collect.collection import (
-    collect,
-    count_photographs,
-    require_acceptance,
-    what_was_left_out,
-)
 from dcgan_lib.collect.databases import DATABASES
 from dcgan_lib.shared import summary
 
@@ -59,6 +53,13 @@ def collect_command(
     if show:
         print(_table(shutil.get_terminal_size((100, 24)).columns))
         return
+    from dcgan_lib.collect.collection import (
+        collect,
+        count_photographs,
+        require_acceptance,
+        what_was_left_out,
+    )
+
     _check_usage(name, source)
     database = DATABASES[name]
     require_acceptance(database, accept_terms)

@@ -8,10 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dcgan_lib.crop.folder import CONTACT_SHEET, crop_folder
-from dcgan_lib.crop.manifest import MANIFEST
 from dcgan_lib.crop.settings import CropSettings
-from dcgan_lib.crop.subset import copy_subset
 from dcgan_lib.shared import summary
 
 
@@ -49,6 +46,9 @@ def crop_command(
 
     Example: python -m dcgan_lib crop data/raw/orl data/faces/orl
     """
+    from dcgan_lib.crop.folder import CONTACT_SHEET, crop_folder
+    from dcgan_lib.crop.manifest import MANIFEST
+
     settings = CropSettings(size, margin, level_eyes, all_faces)
     table = crop_folder(src, dst, settings, workers, scheduler)
     for decision, count in table["decision"].value_counts().items():
@@ -75,6 +75,8 @@ def subset_command(
 
     Example: python -m dcgan_lib subset data/faces/orl data/faces/orl-100 --count 100
     """
+    from dcgan_lib.crop.subset import copy_subset
+
     names = copy_subset(src, dst, count, seed)
     groups = {name.rpartition("/")[0] for name in names}
     print(f"{len(names):,} pictures of {len(groups):,} groups in {dst}")

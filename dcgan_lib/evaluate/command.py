@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm.auto import tqdm
 
 from dcgan_lib.shared import Faces, Run, atomic_path, import_tensorflow
 
@@ -41,6 +40,8 @@ def evaluate_command(
     epochs; what it has measured it keeps.
     """
     import_tensorflow()
+    from tqdm.auto import tqdm
+
     from dcgan_lib.evaluate.comparison import measure_sets
     from dcgan_lib.evaluate.evaluation import evaluate_checkpoints, load_sets
     from dcgan_lib.evaluate.page import write_page

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from tqdm.auto import tqdm
 
-from dcgan_lib.shared import CourseError, import_tensorflow, write_png
+from dcgan_lib.shared import CourseError, import_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -147,6 +146,8 @@ def directions_command(
     third of the faces, those that show the attribute least, are moved; who comes to the third
     that shows it most has changed. Random directions of the same length are the control.
     """
+    from tqdm.auto import tqdm
+
     settings, generator = _load(run)
     from dcgan_lib.latent.directions import direction_success, find_direction
     from dcgan_lib.latent.plots import draw_success
@@ -180,6 +181,8 @@ def invert_command(
 
     The face is cut out as crop_faces does it; a picture of G's own size is taken as it is.
     """
+    from tqdm.auto import tqdm
+
     settings, generator = _load(run)
     from dcgan_lib.latent.inversion import encode, invert, train_encoder
     from dcgan_lib.latent.plots import draw_inversion
@@ -211,6 +214,8 @@ def _noise(settings: Settings, count: int, seed: int) -> np.ndarray:
 
 
 def _generate(generator: keras.Model, z: np.ndarray) -> np.ndarray:
+    from tqdm.auto import tqdm
+
     from dcgan_lib.train import generate
 
     with tqdm(total=len(z), unit="face") as bar:
@@ -218,6 +223,8 @@ def _generate(generator: keras.Model, z: np.ndarray) -> np.ndarray:
 
 
 def _save(figure: Figure, out: Path) -> None:
+    from dcgan_lib.shared import write_png
+
     if out.suffix.lower() != ".png":
         raise CourseError(
             f"The picture can't be written. Expected a name that ends in .png. Received: {out}. "

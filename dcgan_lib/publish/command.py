@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm.auto import tqdm
 
 from dcgan_lib.collect import DATABASES
 from dcgan_lib.shared import Run, import_tensorflow
@@ -37,6 +36,8 @@ def publish_command(
     anything. Measure the run first (`evaluate`): the page then says how much it copies.
     """
     import_tensorflow()
+    from tqdm.auto import tqdm
+
     from dcgan_lib.publish.onnx_file import write_onnx
     from dcgan_lib.publish.publication import publish
     from dcgan_lib.publish.sliders import SOUGHT

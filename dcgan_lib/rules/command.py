@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm.auto import tqdm
 
-from dcgan_lib.shared import CourseError, Faces, atomic_path, import_tensorflow, write_png
+from dcgan_lib.shared import CourseError, Faces, atomic_path, import_tensorflow
 
 
 def rules_command(
@@ -37,10 +36,13 @@ def rules_command(
             f"several seeds affordable. Received: {profile}. Leave out --profile for quick."
         )
     import_tensorflow()
+    from tqdm.auto import tqdm
+
     from dcgan_lib.rules.plots import draw_rule_faces, plot_rules
     from dcgan_lib.rules.rulebook import MAIN, RULES
     from dcgan_lib.rules.study import rule_faces, run_study, study_settings
     from dcgan_lib.rules.table import to_markdown
+    from dcgan_lib.shared import write_png
 
     sets = {"main": MAIN, "all": tuple(RULES)}
     chosen = sets.get(names) or [name.strip() for name in names.split(",")]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm.auto import tqdm
 
 from dcgan_lib.settings import PROFILES, change_settings, get_settings
 from dcgan_lib.shared import INTERRUPTED, CourseError, Faces, Run, import_tensorflow, require_png
@@ -81,6 +80,8 @@ def sample_command(
     if grid:
         require_png("--grid", grid)
     import_tensorflow()
+    from tqdm.auto import tqdm
+
     from dcgan_lib.shared import image_grid, write_png
     from dcgan_lib.train.run import load_generator, load_settings
     from dcgan_lib.train.sample import draw_noise, generate
