@@ -1,5 +1,5 @@
 from . import doctor as doctor
-from .callbacks import BrokeDown as BrokeDown, Guard as Guard
+from .callbacks import BrokeDown as BrokeDown, Guard as Guard, Samples as Samples
 from .checkpoints import (
     list_checkpoints as list_checkpoints,
     restore_checkpoint as restore_checkpoint,
