@@ -10,7 +10,14 @@ import numpy as np
 
 from dcgan_course.ch00_start.four_rows import ROWS, count_different, noise_rows
 from dcgan_course.checking import exercise, passed, require, require_shape, shown
-from dcgan_lib import PROFILES, Settings, build_generator, get_settings
+from dcgan_lib import (
+    PROFILES,
+    Settings,
+    build_generator,
+    from_images,
+    get_settings,
+    to_images,
+)
 from dcgan_lib.train import draw_noise, generate
 
 _EDGES = np.array([[-0.999, -0.5, -0.0001], [0.0001, 0.5, 0.999]])  # float64, two axes
@@ -18,7 +25,7 @@ _EDGES = np.array([[-0.999, -0.5, -0.0001], [0.0001, 0.5, 0.999]])  # float64, t
 
 def right_pixels(values: np.ndarray, *_: object, **__: object) -> np.ndarray:
     """Exercise 0.2 done right, for a 0.3 that calls a wrong one."""
-    return np.round((np.asarray(values) + 1) * 127.5).astype(np.uint8)
+    return to_images(values)
 
 
 @exercise("0.1")
@@ -66,7 +73,7 @@ def check_to_pixels(to_pixels: Callable[[np.ndarray], np.ndarray]) -> None:
         require_shape("A batch of pixels", pixels, kept.shape, "Every value becomes one pixel.")
         same = bool((values == kept).all())
         require(same, "The faces that came in were changed. Make new ones.")
-        error = np.abs(np.asarray(pixels, float) - (kept.astype(float) + 1) * 127.5).max()
+        error = 127.5 * np.abs(from_images(pixels) - kept).max()
         require(
             error < 0.501,  # a value half-way may go either way
             f"Some pixels are off by {error:.2f}. Expected the nearest whole number, so 0.5 at "

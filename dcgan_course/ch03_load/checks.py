@@ -16,7 +16,7 @@ from dcgan_lib import from_images, load_faces, to_images
 
 def right_floats(images: np.ndarray, *_: object, **__: object) -> np.ndarray:
     """Exercise 3.2 done right, for a 3.5 that calls a wrong one."""
-    return np.asarray(images).astype(np.float32) / 127.5 - 1.0
+    return from_images(images)
 
 
 @exercise("3.1")

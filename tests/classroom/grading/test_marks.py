@@ -105,17 +105,17 @@ NORMAL = """def paired_interval(turned, written):
     [
         ("08", "wasserstein", "from scipy.stats import wasserstein_distance as wasserstein", 1),
         ("08", "wasserstein", "def wasserstein(a, b): return float(np.abs(a - b).mean())", 0),
-        ("08", "nearest-distance", UNTURNED, 1 / 3),
+        ("08", "nearest-distance", UNTURNED, 1 / 2),
         ("08", "precision", LIBRARYS, 1),
-        ("08", "frechet", SWAPPED, 1 / 3),
+        ("08", "frechet", SWAPPED, 1 / 4),
         ("09", "typical-length", "def typical_length(dims, n): return (dims / 3) ** 0.5", 1 / 2),
-        ("09", "slerp", "def slerp(a, b, t): return (1 - t) * a + t * b", 1 / 3),
+        ("09", "slerp", "def slerp(a, b, t): return (1 - t) * a + t * b", 1 / 5),
         ("09", "search-step", "def search_step(generator, z, photograph, rate): return z", 0),
         ("09", "search-step", TRAINS_G, 0),
         ("10", "my-ranking", "def my_ranking(): return sorted(MAIN)", 1),
         ("10", "my-ranking", "def my_ranking(): return MAIN[:4]", 0),
-        ("10", "paired-interval", NORMAL, 1 / 3),
-        ("10", "verdict", "def verdict(low, high, better): return 'undecided'", 0),
+        ("10", "paired-interval", NORMAL, 1 / 2),
+        ("10", "verdict", "def verdict(low, high, better): return 'undecided'", 1 / 4),
     ],
 )
 def test_other_ways_and_usual_mistakes(chapter, grade_id, source, share, tmp_path):

@@ -69,7 +69,7 @@ def photos(tmp_path_factory):
     save(ASTRONAUT, src / "astronaut.jpg", quality=95)
     save(cv2.resize(ASTRONAUT, (900, 900)), src / "trip/copy.png")
     save(cv2.GaussianBlur(ASTRONAUT, (0, 0), 6), src / "trip/blurred.jpg")
-    save(cv2.resize(ASTRONAUT, (150, 150), interpolation=cv2.INTER_AREA), src / "trip/far.png")
+    save(cv2.resize(ASTRONAUT, (140, 140), interpolation=cv2.INTER_AREA), src / "trip/far.png")
     save(skimage.data.coffee(), src / "trip/coffee.jpg")
     save(skimage.data.chelsea(), src / "trip/猫.jpg")
     whole = (src / "astronaut.jpg").read_bytes()
