@@ -7,7 +7,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-long test-browser test-colab lab notebooks grading-table release archive repository lint constraints
+.PHONY: help course test test-long test-seeds test-browser test-colab lab notebooks grading-table release archive repository lint constraints
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ test: $(READY)  ## the tests, in ten minutes on two cores
 
 test-long: $(READY)  ## the tests that would take longer, such as every chapter as a student has it
 	@$(PY) -m pytest -n 2 -m long
+
+test-seeds: $(READY)  ## every planted answer, marked under twenty seeds (half an hour)
+	@$(PY) -m pytest -n 2 -m seeds
 
 test-browser: $(READY)  ## the widgets in JupyterLab, in headless Chromium (which must be installed)
 	@.venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'

@@ -483,7 +483,8 @@ def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
     assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
 
 
-@pytest.mark.long  # the cascade looks over and over again
+@pytest.mark.seeds
 @pytest.mark.parametrize("answer", [one for one in PLANTED.all if one not in QUICK], ids=str)
-def test_a_detectors_mark_is_the_same_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
+def test_no_verdict_depends_on_the_seed(answer, chapter):
+    marks = {chapter.mark(answer, seed) for seed in SEEDS}
+    assert marks == {1} if answer in PLANTED.right_ones else max(marks) < 1

@@ -455,10 +455,11 @@ def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
     assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
 
 
-@pytest.mark.long
+@pytest.mark.seeds
 @pytest.mark.parametrize("answer", NETWORKS, ids=str)
-def test_a_networks_mark_is_the_same_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
+def test_no_verdict_depends_on_the_seed(answer, chapter):
+    marks = {chapter.mark(answer, seed) for seed in SEEDS}
+    assert marks == {1} if answer in PLANTED.right_ones else max(marks) < 1
 
 
 G_OF_STEPS = """

@@ -640,10 +640,11 @@ def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
     assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
 
 
-@pytest.mark.long
+@pytest.mark.seeds
 @pytest.mark.parametrize("answer", planted.all, ids=str)
-def test_every_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
+def test_no_verdict_depends_on_the_seed(answer, chapter):
+    marks = {chapter.mark(answer, seed) for seed in SEEDS}
+    assert marks == {1} if answer in planted.right_ones else max(marks) < 1
 
 
 @pytest.mark.long

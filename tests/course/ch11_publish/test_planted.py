@@ -299,7 +299,7 @@ def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
     assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
 
 
-@pytest.mark.long
+@pytest.mark.seeds
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("answer", planted.all, ids=str)
 def test_every_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
