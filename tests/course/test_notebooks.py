@@ -79,7 +79,7 @@ def test_a_chapter_runs_under_nbval(name, place):
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.long) if n[:2] >= "08" else n for n in NAMES]
+    "name", [pytest.param(n, marks=pytest.mark.long) if n[:2] >= "05" else n for n in NAMES]
 )
 def test_a_chapter_runs_by_papermill_with_parameters(name, executed):
     notebook, seconds = executed(name)

@@ -532,6 +532,7 @@ def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
 SLOW = [one for one in PLANTED.all if one.function in (by_tf_data, a_small_buffer)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", [one for one in PLANTED.all if one not in SLOW], ids=str)
 def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
     assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1

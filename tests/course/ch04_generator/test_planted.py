@@ -450,6 +450,7 @@ def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
 NETWORKS = [one for one in PLANTED.all if one.grade_id in ("up-block", "my-generator")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", [one for one in PLANTED.all if one not in NETWORKS], ids=str)
 def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
     assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1

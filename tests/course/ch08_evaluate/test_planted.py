@@ -464,6 +464,7 @@ def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
     assert chapter.mark(answer) < 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", planted.samples, ids=str)
 def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
     assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
