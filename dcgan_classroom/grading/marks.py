@@ -1,7 +1,8 @@
 """Marks: what a notebook's functions answered is compared outside of its process.
 
-First in rank are answers compared here with those of the solved chapter; then, where nothing is
-asked, the check cell as it ran in the student's process; open questions wait for a human.
+First in rank are answers compared here with those of the solved chapter: all have to agree for an
+exercise's points, so that no mark depends on the numbers drawn. Then, where nothing is asked, the
+check cell as it ran in the student's process; open questions wait for a human.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from nbformat import NotebookNode
 
 from dcgan_classroom.grading.questions import harmless, probe_id, words_of
 from dcgan_classroom.grading.results import Mark
-from dcgan_classroom.probes import MEASURED, Answers, Bands, Probe, Raised, difference
+from dcgan_classroom.probes import MEASURED, Answers, Probe, Raised, difference
 from dcgan_classroom.sandbox import Run
 from dcgan_course import ANSWER, EXERCISE, grading
 
@@ -194,8 +195,7 @@ def _by_answers(
     cell: NotebookNode | None,
     run_status: str,
 ) -> Mark:
-    bands = asked.probe.bands
-    how = "bands" if bands and bands.share >= 1 else "answers"
+    how = "bands" if asked.probe.bands else "answers"
     if given is None:
         status, reason = _ended(cell, run_status, asked.words)
         lost = "What your functions gave could not be read."
@@ -204,20 +204,16 @@ def _by_answers(
         names = ", ".join(f"`{name}`" for name in missing)
         text = f"The notebook defines no {names}: names have to stay."
         return one.mark(0.0, "error", text, how)
-    share, reasons, status = _agreement(asked, given)
-    if bands:
-        within, figures = _within_bands(bands, given, asked.data)
-        share = (1 - bands.share) * share + bands.share * within
-        reasons += figures
-    if share < 1 and asked.probe.message and status == "ok":
+    reason, status = _disagreement(asked, given)
+    reasons = [reason, *_outside_bands(asked, given)]
+    if any(reasons) and status == "ok":
         reasons.append(asked.probe.message)
-    score = round(one.points * share, 2)
-    full = score >= one.points and status == "ok"
-    return one.mark(score, status, "" if full else " ".join(reasons), how)
+    told = " ".join(filter(None, reasons))
+    return one.mark(0.0 if told else one.points, status, told, how)
 
 
-def _agreement(asked: _Asked, given: Answers) -> tuple[float, list[str], str]:
-    """Share of answers that agree, what to tell the student, and the status."""
+def _disagreement(asked: _Asked, given: Answers) -> tuple[str, str]:
+    """What to tell the student of answers that don't agree, "" if all do; and the status."""
     right = {k: value for k, value in asked.right.values.items() if not k.startswith(MEASURED)}
     nothing = NOT_ANSWERED
     if given.problem:
@@ -226,14 +222,13 @@ def _agreement(asked: _Asked, given: Answers) -> tuple[float, list[str], str]:
     found = {name: _difference(right[name], answers[name], asked.probe) for name in right}
     wrong = {name: why for name, why in found.items() if why}
     if not wrong:
-        return 1.0, [], "ok"
+        return "", "ok"
     if len(wrong) == len(right) and all(isinstance(answers[name], Raised) for name in wrong):
-        return 0.0, [f"Your function {next(iter(wrong.values())).removeprefix('it ')}"], "error"
+        return f"Your function {next(iter(wrong.values())).removeprefix('it ')}", "error"
     named = [f"{name} ({why})" for name, why in list(wrong.items())[:MOST_NAMED]]
     rest = f"; and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
-    agree = len(right) - len(wrong)
-    right_ones = f"{agree} of {len(right)} questions were answered rightly. Not: "
-    return agree / len(right), [f"{right_ones}{'; '.join(named)}{rest}."], "ok"
+    agree = f"{len(right) - len(wrong)} of {len(right)} questions were answered rightly"
+    return f"{agree}; the points are for all of them. Not: {'; '.join(named)}{rest}.", "ok"
 
 
 def _harmless_answer(answer: object, asked: _Asked) -> object:
@@ -248,23 +243,30 @@ def _difference(right: object, given: object, probe: Probe) -> str:
         return "it can't be compared"
 
 
-def _within_bands(bands: Bands, given: Answers, data: Path) -> tuple[float, list[str]]:
-    """Share of figures inside their bands, and what to tell the student of the others."""
+def _outside_bands(asked: _Asked, given: Answers) -> list[str]:
+    """A sentence for each figure outside of its bounds."""
+    bands = asked.probe.bands
+    if bands is None:
+        return []
     arrays = {
         name.removeprefix(MEASURED): value
         for name, value in given.values.items()
         if name.startswith(MEASURED)
     }
     try:
-        figures = dict(bands.measure(arrays, data))
+        figures = dict(bands.measure(arrays, asked.data))
     except Exception:  # whatever a student's arrays make of the measure
-        return 0.0, ["What was to be measured is missing or has another form."]
-    outside = []
-    for name, (low, high) in bands.limits.items():
-        value = figures.get(name, math.nan)
-        inside = (low is None or value >= low) and (high is None or value <= high)
-        if not inside or math.isnan(value):
-            bounds = [] if low is None else [f"at least {low:g}"]
-            bounds += [] if high is None else [f"at most {high:g}"]
-            outside.append(f"{name} is {value:.3g} ({' and '.join(bounds)} counts).")
-    return 1 - len(outside) / len(bands.limits), outside
+        return ["What was to be measured is missing or has another form."]
+    limits = bands.limits.items()
+    return [told for name, limit in limits if (told := _outside(name, figures.get(name), *limit))]
+
+
+def _outside(name: str, value: float | None, low: float | None, high: float | None) -> str:
+    """What to tell the student of one figure; "" where it lies within its bounds."""
+    value = math.nan if value is None else value
+    least, most = (-math.inf if low is None else low), (math.inf if high is None else high)
+    if least <= value <= most:
+        return ""
+    bounds = [] if low is None else [f"at least {low:g}"]
+    bounds += [] if high is None else [f"at most {high:g}"]
+    return f"{name} is {value:.3g} ({' and '.join(bounds)} counts)."

@@ -84,4 +84,4 @@ def chapter_key(setting: Setting, chapter: str) -> str:
 def _of_bands(probe: Probe) -> object:
     if probe.bands is None:
         return None
-    return [inspect.getsource(probe.bands.measure), dict(probe.bands.limits), probe.bands.share]
+    return [inspect.getsource(probe.bands.measure), dict(probe.bands.limits)]

@@ -21,13 +21,10 @@ class Bands:
         measure: takes these arrays by their names without ``measured:`` and the folder of the
             course's prepared data; gives figures by name.
         limits: lowest and highest figure that counts, by name; None for no bound.
-        share: of the exercise's points, shared equally by the figures; the probe's answers have
-            the rest.
     """
 
     measure: Callable[[Mapping[str, Any], Path], Mapping[str, float]]
     limits: Mapping[str, tuple[float | None, float | None]]
-    share: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,8 +37,8 @@ class Probe:
     An answer is a number, text, None, array, or a list, tuple, dict or set of these. The same
     code runs in the solved chapter, and answers are compared with answers.
 
-    Each name is one promise of the exercise and counts alike: put what hangs together into one
-    list, so that a function that gives always the same gets nothing. Names are shown to students.
+    Each name is one promise of the exercise, and is shown to students. The exercise's points are
+    for a function that keeps all of them, and for no other.
 
     Attributes:
         code: Python.

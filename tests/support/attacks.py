@@ -327,7 +327,7 @@ sys.settrace(lambda frame, event, arg: None)
 """)
 
 
-@attack("error", (1, 1, 1, None), "the grader's numbers are others: what needs none is right")
+@attack("error", (0, 0, 1, None), "the grader's numbers are others: it knows one answer of each")
 def loads_the_dice(book: Book):
     """Makes NumPy's random numbers all zeros, and answers zeros."""
     book.attack(

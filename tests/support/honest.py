@@ -101,7 +101,12 @@ def multiplies_matrices(book: Book):
     )
 
 
-@partly("ok", (2, 2, 1, None), "two of three questions: not for no numbers", says="no numbers")
+@partly(
+    "ok",
+    (0, 2, 1, None),
+    "two of three questions aren't all: not for no numbers",
+    says="no numbers",
+)
 def forgets_the_empty(book: Book):
     """Starts from the first value, which isn't there when there are none."""
     book.answer(
@@ -115,7 +120,7 @@ def forgets_the_empty(book: Book):
     )
 
 
-@partly("ok", (2, 2, 1, None), "two of three: not for fractions", says="random numbers")
+@partly("ok", (0, 2, 1, None), "two of three aren't all: not for fractions", says="random numbers")
 def counts_in_whole_numbers(book: Book):
     """Turns the numbers into whole ones first."""
     book.answer(
@@ -126,7 +131,7 @@ def counts_in_whole_numbers(book: Book):
     )
 
 
-@partly("ok", (3, 1, 1, None), "one of two: not for large numbers", says="large numbers")
+@partly("ok", (3, 0, 1, None), "one of two isn't both: not for large numbers", says="large numbers")
 def knows_small_numbers(book: Book):
     """Has learned the first answers by heart."""
     book.answer("count-even", "def count_even(last):\n    return [0, 0, 1, 1, 2, 2][last]")
@@ -144,8 +149,8 @@ def does_the_first_only(book: Book):
 
 @partly(
     "error",
-    (1, 0.67, None),
-    "half of the step's questions, not its band; a third of the chessboard's",
+    (0, 0, None),
+    "half of the step's questions, and not its band; a third of the chessboard's",
     says="error is",
     chapter=LINES,
 )
@@ -167,7 +172,9 @@ def steps_on_one_foot(book: Book):
     )
 
 
-@partly("ok", (4, 1.33, None), "two of three: the values are right", says="bytes", chapter=LINES)
+@partly(
+    "ok", (4, 0, None), "bytes were asked: the values alone are right", says="bytes", chapter=LINES
+)
 def draws_with_integers(book: Book):
     """Draws the chessboard with whole numbers of eight bytes."""
     book.answer(

@@ -101,7 +101,7 @@ for harm in ("blur", "noise", "dropped people", "copies"):
         ("predict",),
         message="What does each measure never look at? The table of section 8.7 tells.",
         bands=Bands(
-            rightly_named, {f"measures rightly named for {harm}": (2, None) for harm in WORSE}, 1.0
+            rightly_named, {f"measures rightly named for {harm}": (2, None) for harm in WORSE}
         ),
     ),
     "frechet": Probe(

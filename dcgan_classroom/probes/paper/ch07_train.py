@@ -144,7 +144,7 @@ ask("how G moves", lambda: [stepped()["g"], stepped()["g sizes"]])
         tolerance=0.01,
         message="G and D with training=True, real and generated faces apart, each network's "
         "gradient taken before either moves, by its own optimizer.",
-        bands=Bands(figures_of_training, BANDS, share=0.25),
+        bands=Bands(figures_of_training, BANDS),
     ),
     "face-pictures": Probe(
         FILLED

@@ -55,7 +55,7 @@ ask("measured:line", descend)
 """,
             ("step",),
             message="Each of both moves against its own part of the gradient.",
-            bands=Bands(_error_of_line, {"error": (None, 0.01)}, share=0.5),
+            bands=Bands(_error_of_line, {"error": (None, 0.01)}),
         ),
         "chessboard": Probe(
             """
