@@ -18,11 +18,11 @@ from tqdm.auto import tqdm
 
 from dcgan_lib.shared import CourseError, atomic_path
 from dcgan_lib.train.checkpoints import save_checkpoint
+from dcgan_lib.train.doctor import not_finite_weights
 from dcgan_lib.train.gan import LOSSES
 from dcgan_lib.train.grids import grid_path, write_grid
 from dcgan_lib.train.run import read_history, save_generator
 from dcgan_lib.train.sample import fixed_noise
-from dcgan_lib.train.vitals import not_finite_weights
 
 LOOKED_AT = 8  # faces after each epoch, to see that they are finite
 Logs = dict[str, float] | None

@@ -26,7 +26,7 @@ from dcgan_lib.train.callbacks import (
     StopAfterEpoch,
 )
 from dcgan_lib.train.checkpoints import list_checkpoints, restore_checkpoint
-from dcgan_lib.train.doctor import Doctor
+from dcgan_lib.train.doctor import EXAMINED, Doctor, choose_examiner
 from dcgan_lib.train.gan import DCGAN
 from dcgan_lib.train.grids import find_grids, grid_path, write_film, write_grid
 from dcgan_lib.train.plots import write_curves
@@ -40,7 +40,6 @@ from dcgan_lib.train.start import (
     refuse_to_go_back,
     write_start,
 )
-from dcgan_lib.train.vitals import EXAMINED, choose_examiner
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from dcgan_lib.train import doctor
 from dcgan_lib.train.callbacks import Guard
 from dcgan_lib.train.checkpoints import list_checkpoints
 from dcgan_lib.train.doctor import CHECKS, FOG, PATIENCE, WAIT, Doctor, diagnose, wrong_range
+from dcgan_lib.train.doctor.vitals import EXAMINED, Examiner, Vitals, choose_examiner, grid, spread
 from dcgan_lib.train.gan import DCGAN
 from dcgan_lib.train.run import load_split
 from dcgan_lib.train.sample import draw_noise
 from dcgan_lib.train.training import train
-from dcgan_lib.train.vitals import EXAMINED, Examiner, Vitals, choose_examiner, grid, spread
 
 HEALTHY = Vitals(
     epoch=9,

@@ -1,29 +1,15 @@
-"""The training doctor: names what ails a run, and where to turn (chapter 08).
-
-Every measure is a number of an epoch (``Vitals``), every diagnosis a pure function of such
-numbers. The callback ``Doctor`` measures a few dozen faces now and then, and changes nothing:
-a run is the same, bit for bit, with and without it. It never stops a run; that is the work of
-``callbacks.Guard``, which sees the loss of every batch. The doctor sees what losses don't show.
-"""
+"""What a run can suffer from, by the numbers of an examination (chapter 08)."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from tqdm.auto import tqdm
 
-from dcgan_lib.shared import atomic_path
-from dcgan_lib.train.callbacks import WholeEpochs
+from dcgan_lib.train.doctor.vitals import EXAMINED, Vitals, not_finite_weights
 from dcgan_lib.train.gan import DCGAN
-from dcgan_lib.train.vitals import EXAMINED, Examiner, Vitals, not_finite_weights
 
-EVERY = 50  # updates between two examinations
 WAIT = 100  # updates before anything is judged: D has an easy time at the start of every run
 FOG = 400  # updates before G's faces must differ: they start as one fog
 PATIENCE = 3  # examinations in a row that show an illness before it is named
@@ -184,57 +170,3 @@ def not_finite(gan: DCGAN, faces: np.ndarray) -> Diagnosis | None:
         "Lower --set learning_rate=… or, in half precision, take --set precision=float32, and "
         "start another --run; chapter 07.",
     )
-
-
-class Doctor(WholeEpochs):
-    """Examine a run now and then; name each illness once, and keep ``doctor.json``.
-
-    ``doctor.json`` is a list of diagnoses with their epochs, empty when all is well;
-    ``doctor.csv`` holds what was measured. Both go on where a resumed run does.
-
-    Args:
-        run: folder of the run.
-        examiner: measures the run.
-    """
-
-    def __init__(self, run: Path, examiner: Examiner) -> None:
-        super().__init__()
-        self.run, self.examiner = run, examiner
-        self.course: list[Vitals] | None = None
-        self.named: list[dict[str, object]] = []
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        super().on_epoch_begin(epoch, logs)
-        self.updates = int(self.model.generator_optimizer.iterations)
-        if self.course is None:
-            self.course, self.named = _read(self.run, epoch)
-            self._name(epoch, [wrong_range(self.examiner.training)])
-
-    def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
-        updates = int(self.model.generator_optimizer.iterations)
-        if updates // EVERY == self.updates // EVERY:
-            return
-        vitals, faces = self.examiner.examine(self.model, epoch, logs)
-        self.course.append(vitals)
-        self._name(epoch, [not_finite(self.model, faces), *diagnose(self.course)])
-        with atomic_path(self.run / "doctor.csv") as path:
-            pd.DataFrame(self.course).to_csv(path, index=False)
-
-    def _name(self, epoch: int, found: list[Diagnosis | None]) -> None:
-        before = {entry["name"] for entry in self.named}
-        for diagnosis in found:
-            if diagnosis and diagnosis.name not in before:
-                entry = {"epoch": epoch} | dataclasses.asdict(diagnosis)
-                self.named.append(entry)
-                tqdm.write("Doctor, epoch {epoch}: {name}. {seen} {turn_to}".format(**entry))
-        with atomic_path(self.run / "doctor.json") as path:
-            path.write_text(json.dumps(self.named, indent=1), "utf-8")
-
-
-def _read(run: Path, epoch: int) -> tuple[list[Vitals], list[dict[str, object]]]:
-    """What was measured and named up to the epoch that a run goes on from."""
-    if not (run / "doctor.csv").exists():
-        return [], []
-    rows = pd.read_csv(run / "doctor.csv").query("epoch <= @epoch").to_dict("records")
-    named = json.loads((run / "doctor.json").read_text("utf-8"))
-    return [Vitals(**row) for row in rows], [n for n in named if n["epoch"] <= epoch]
