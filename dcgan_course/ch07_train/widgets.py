@@ -31,6 +31,7 @@ SHARE = 0.05  # of the time may go into drawing
 LONGEST = 15.0  # seconds without a new picture
 LOOK = 0.1  # seconds between two looks at the thread that trains
 FACES = 16
+PAUSED = "Paused. Press <b>Go on</b>: the cell waits."
 Result = TypeVar("Result")
 
 
@@ -99,7 +100,7 @@ class TrainingPanel:
         if paused:
             self.going.clear()
             self.pause.description, self.pause.icon = "Go on", "play"
-            self.status.value = "Paused. Press <b>Go on</b>: the cell waits."
+            self.status.value = PAUSED
         else:
             self.going.set()
             self.pause.description, self.pause.icon = "Pause", "pause"
@@ -158,6 +159,7 @@ class PanelCallback(keras.callbacks.Callback):
                 f"{logs['d_loss']:.2f}, of G {logs['g_loss']:.2f}"
             )
         if not panel.going.is_set():
+            panel.status.value = PAUSED  # if the pause came just before the batch was reported
             self.draw()  # a pause is for looking
             panel.going.wait()
 

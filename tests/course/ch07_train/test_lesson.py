@@ -23,6 +23,7 @@ from dcgan_lib.train.grids import first_faces, grid_at
 from dcgan_lib.train.run import is_run, read_history
 from dcgan_lib.train.training import train
 
+PATIENCE = 300  # seconds for a batch, on however busy a machine
 LONG = get_settings("tiny", image_size=32, epochs=500, sample_every=50, keep_every=50)
 
 
@@ -257,11 +258,25 @@ def test_a_run_without_grids_is_named(tmp_path):
         widgets.explore_film(tmp_path)
 
 
+class Gate(threading.Event):
+    """Lets the training pass, and says when it stands and waits."""
+
+    def __init__(self):
+        super().__init__()
+        self.set()
+        self.reached = threading.Event()
+
+    def wait(self, timeout=None):
+        self.reached.set()
+        return super().wait(timeout)
+
+
 class Watched:
     """A panel over a real training, both in threads of their own, as in a notebook."""
 
     def __init__(self, faces, run, settings):
         self.panel = widgets.training_panel(run, settings.epochs)
+        self.panel.going = Gate()
         self.job = (train, faces, run, settings)
         self.thread = threading.Thread(target=self.main)
         self.result = self.loop = self.task = None
@@ -275,21 +290,21 @@ class Watched:
         return await self.panel.watch(*self.job, **options)
 
     def wait_for(self, epochs):
-        deadline = time.monotonic() + 60
-        while len(read_history(self.panel.run)) < epochs and time.monotonic() < deadline:
+        """Wait as long as the training goes on, however slowly: five minutes for a batch."""
+        seen, since = -1, time.monotonic()
+        while len(read_history(self.panel.run)) < epochs:
+            if seen != self.panel.callback.batches:
+                seen, since = self.panel.callback.batches, time.monotonic()
+            assert self.thread.is_alive() and time.monotonic() - since < PATIENCE
             time.sleep(0.02)
-        assert len(read_history(self.panel.run)) >= epochs
 
-    def batches_at_rest(self):
-        deadline, seen = time.monotonic() + 20, -1
-        while seen != self.panel.callback.batches and time.monotonic() < deadline:
-            seen = self.panel.callback.batches
-            time.sleep(0.5)  # many times a batch
-        return seen
+    def pause(self):
+        self.panel.pause.click()
+        assert self.panel.going.reached.wait(PATIENCE)
+        return self.panel.callback.batches
 
     def end(self):
-        self.thread.join(60)
-        assert not self.thread.is_alive()
+        self.thread.join()  # at the latest after the run's last epoch
         return self.result
 
 
@@ -298,8 +313,7 @@ def test_pause_stop_interrupt_and_what_goes_on_afterwards(faces, tmp_path):
     panel, before = watched.panel, watched.panel.picture.value
     watched.thread.start()
     watched.wait_for(2)
-    panel.pause.click()
-    seen = watched.batches_at_rest()
+    seen = watched.pause()
     time.sleep(0.7)
     assert panel.callback.batches == seen > 0  # pause: no batch passes
     assert "Paused" in panel.status.value and panel.pause.description == "Go on"

@@ -112,10 +112,9 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("make", [make_zip, make_tar])
 def test_an_archive_that_would_fill_the_disk_is_refused_before_it_starts(
-    tmp_path: Path, make, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make, small_disk
 ) -> None:
-    free = archives.shutil.disk_usage(tmp_path).free
-    monkeypatch.setattr(archives, "RESERVE_BYTES", free - 4 * 10**6)
+    small_disk(tmp_path, 4 * 10**6)
     bomb = make(tmp_path / "a.bin", {"small.jpg": b"1", "bomb.jpg": bytes(50 * 10**6)})
     assert bomb.stat().st_size < 10**5
     with pytest.raises(CourseError, match=r"would fill the disk.*--data-dir"):
@@ -123,9 +122,8 @@ def test_an_archive_that_would_fill_the_disk_is_refused_before_it_starts(
     assert files_in(tmp_path / "out") == {}
 
 
-def test_many_empty_files_fill_a_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    free = archives.shutil.disk_usage(tmp_path).free
-    monkeypatch.setattr(archives, "RESERVE_BYTES", free - 4 * 10**6)
+def test_many_empty_files_fill_a_disk_too(tmp_path: Path, small_disk) -> None:
+    small_disk(tmp_path, 4 * 10**6)
     crowd = make_zip(tmp_path / "a.zip", {f"{number}.jpg": b"" for number in range(3000)})
     with pytest.raises(CourseError, match="would fill the disk"):
         unpack(crowd, tmp_path / "out")

@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dcgan_lib.collect import archives, congress, parliament, portraits as engine, web
+from dcgan_lib.collect import congress, parliament, portraits as engine, web
 from dcgan_lib.collect.collection import (
     RECORD,
     collect,
@@ -364,12 +364,11 @@ def test_an_archive_that_climbs_out_leaves_no_trace(tmp_path: Path, site: Site, 
 
 
 def test_neither_a_download_nor_an_archive_may_fill_the_disk(
-    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, site: Site, small_disk
 ) -> None:
-    free = archives.shutil.disk_usage(tmp_path).free
     body = tgz(LFW | {"lfw/Bo_Ek/Bo_Ek_0003.jpg": bytes(30 * 10**6)})
     database = lfw(body, site.put("/lfw.tgz", Reply(body)))
-    monkeypatch.setattr(archives, "RESERVE_BYTES", free - 8 * 10**6)
+    small_disk(tmp_path, 8 * 10**6)
     with pytest.raises(CourseError, match=r"Unpacking lfw\.tgz would fill the disk"):
         collect(database, tmp_path, accept_terms=True)
     huge = replace(database, downloads=(replace(database.downloads[0], size=10**15),))
