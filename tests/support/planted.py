@@ -1,8 +1,9 @@
 """Planted answers: small functions that students might write, some right and some wrong.
 
-A chapter's ``test_planted.py`` collects them in a ``Planted``, by the grade id of their exercise,
-and hands each to a ``SolvedChapter``, which asks both judges of the course in this process: the
-visible check, as its cell stands in the notebook, and the mark, by the grader's own probe.
+A chapter's ``test_planted.py`` collects them in a ``Planted``, by the grade id of their exercise.
+``PlantedTests`` hands each to a ``SolvedChapter``, the fixture ``chapter``, which asks both judges
+of the course in this process: the visible check, as its cell stands in the notebook, and the mark,
+by the grader's own probe.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import nbformat
+import pytest
 
 from dcgan_classroom.grading.marks import graded_cells, mark
 from dcgan_classroom.probes import SOURCE, Answers, Probe, find_probes, read_answers
@@ -70,14 +72,13 @@ class Planted:
                 firsts.setdefault((one.grade_id, right), one)
         return list(firsts.values())
 
-    def require_enough(self, exercises: list[str]) -> None:
-        """Fail where an exercise has fewer than six wrong and three right answers."""
-        for grade_id in exercises:
-            counts = [
-                sum(one.grade_id == grade_id for one in ones)
-                for ones in (self.wrong_ones, self.right_ones)
-            ]
-            assert counts[0] >= 6 and counts[1] >= 3, (grade_id, counts)
+    def count(self, grade_id: str) -> tuple[int, int]:
+        """How many right and how many wrong ones an exercise has."""
+        right, wrong = (
+            sum(one.grade_id == grade_id for one in ones)
+            for ones in (self.right_ones, self.wrong_ones)
+        )
+        return right, wrong
 
     def _plant(self, kept: list[PlantedAnswer], grade_id: str, function: Callable) -> Callable:
         kept.append(PlantedAnswer(grade_id, function))
@@ -130,7 +131,7 @@ class SolvedChapter:
         return ""
 
     def mark(self, answer: PlantedAnswer, seed: int = 5) -> float:
-        """The share of the exercise's points that the answer gets, 0 to 1."""
+        """The share of the exercise's points that the answer gets: 1 or 0."""
         grade_id = answer.grade_id
         probe, graded = self.probes[grade_id], self._graded[grade_id]
         if (grade_id, seed) not in self._right:
@@ -146,6 +147,48 @@ class SolvedChapter:
 
     def _with(self, answer: PlantedAnswer) -> dict[str, object]:
         return {**self.names, self._functions[answer.grade_id]: answer.function}
+
+
+class PlantedTests:
+    """The tests that every chapter's planted answers go through; ``planted`` are its own."""
+
+    planted: Planted
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Run a test once for each answer of the kind that its argument names."""
+        kinds = {
+            "right_one": self.planted.right_ones,
+            "wrong_one": self.planted.wrong_ones,
+            "sample": self.planted.samples,
+            "answer": self.planted.all,
+        }
+        for kind in kinds.keys() & set(metafunc.fixturenames):
+            metafunc.parametrize(kind, kinds[kind], ids=str)
+
+    def test_every_exercise_has_six_wrong_and_three_right_answers(self, chapter):
+        for grade_id in chapter.exercises:
+            right, wrong = self.planted.count(grade_id)
+            assert right >= 3 and wrong >= 6, grade_id
+
+    def test_a_right_answer_is_accepted_by_check_and_mark(self, right_one, chapter):
+        assert chapter.check(right_one) == ""
+        assert chapter.mark(right_one) == 1
+
+    @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+    def test_a_wrong_answer_is_refused_by_check_and_mark(self, wrong_one, chapter):
+        require_plain(chapter.check(wrong_one))
+        assert chapter.mark(wrong_one) == 0
+
+    @pytest.mark.long
+    @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+    def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(self, sample, chapter):
+        assert len({chapter.mark(sample, seed) for seed in SEEDS}) == 1
+
+    @pytest.mark.seeds
+    @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+    def test_no_mark_depends_on_the_seed(self, answer, chapter):
+        marks = {chapter.mark(answer, seed) for seed in SEEDS}
+        assert marks == {1 if answer in self.planted.right_ones else 0}
 
 
 def require_plain(message: str) -> None:

@@ -10,75 +10,75 @@ from dcgan_course.ch02_crop.small_faces import doubtful_faces
 from dcgan_lib.crop.detect import Box, load_cascade
 from dcgan_lib.crop.face import crop_face
 from dcgan_lib.crop.photos import read_photo
-from tests.support.planted import SEEDS, Planted, SolvedChapter, require_plain
+from tests.support.planted import Planted, PlantedTests, SolvedChapter
 
-PLANTED = Planted()
+planted = Planted()
 
 
 # 2.1: four look-ups
 
 
-@PLANTED.right("box-sum")
+@planted.right("box-sum")
 def signs_and_corners(table, x, y, w, h):
     corners = {(y, x): 1, (y, x + w): -1, (y + h, x): -1, (y + h, x + w): 1}
     return int(sum(sign * table[corner] for corner, sign in corners.items()))
 
 
-@PLANTED.right("box-sum")
+@planted.right("box-sum")
 def differences_of_differences(table, x, y, w, h):
     corners = table[np.ix_([y, y + h], [x, x + w])]
     return np.diff(np.diff(corners, axis=0), axis=1).item()
 
 
-@PLANTED.right("box-sum")
+@planted.right("box-sum")
 def one_strip_less_another(table, x, y, w, h):
     below, above = table[y + h].tolist(), table[y].tolist()
     return (below[x + w] - below[x]) - (above[x + w] - above[x])
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def taken_off_twice(table, x, y, w, h):
     return table[y + h, x + w] - table[y, x + w] - table[y + h, x]
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def two_corners(table, x, y, w, h):
     return table[y + h, x + w] - table[y, x]
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def columns_before_rows(table, x, y, w, h):
     return table[x + w, y + h] - table[x + w, y] - table[x, y + h] + table[x, y]
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def one_pixel_short(table, x, y, w, h):
     bottom, right = y + h - 1, x + w - 1
     return table[bottom, right] - table[y, right] - table[bottom, x] + table[y, x]
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def corners_without_the_place(table, x, y, w, h):
     return table[h, w] - table[y, w] - table[h, x] + table[y, x]
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def width_and_height_swapped(table, x, y, w, h):
     return table[y + w, x + h] - table[y, x + h] - table[y + w, x] + table[y, x]
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def a_sum_of_the_table(table, x, y, w, h):
     return table[y : y + h, x : x + w].sum()
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def kept_as_a_byte(table, x, y, w, h):
     total = table[y + h, x + w] - table[y, x + w] - table[y + h, x] + table[y, x]
     return total.astype(np.uint8)
 
 
-@PLANTED.wrong("box-sum")
+@planted.wrong("box-sum")
 def signs_the_other_way(table, x, y, w, h):
     return table[y, x + w] + table[y + h, x] - table[y + h, x + w] - table[y, x]
 
@@ -86,7 +86,7 @@ def signs_the_other_way(table, x, y, w, h):
 # 2.2: boxes for several numbers of neighbours
 
 
-@PLANTED.right("count-boxes")
+@planted.right("count-boxes")
 def in_a_loop(grey, neighbours):
     counts = []
     for number in neighbours:
@@ -97,12 +97,12 @@ def in_a_loop(grey, neighbours):
     return counts
 
 
-@PLANTED.right("count-boxes")
+@planted.right("count-boxes")
 def by_the_lessons_look(grey, neighbours):
     return tuple(look(grey, neighbours=number).shape[0] for number in neighbours)
 
 
-@PLANTED.right("count-boxes")
+@planted.right("count-boxes")
 def an_array_of_counts(grey, neighbours):
     cascade, size = load_cascade(), (45, 45)
     found = [cascade.detectMultiScale2(grey, 1.05, n, minSize=size)[0] for n in neighbours]
@@ -114,57 +114,57 @@ def counts(grey, neighbours, factor=1.05, **options):
     return [len(cascade.detectMultiScale(grey, factor, n, **options)) for n in neighbours]
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def opencvs_own_scale_factor(grey, neighbours):
     return counts(grey, neighbours, 1.1, minSize=(45, 45))
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def any_size(grey, neighbours):
     return counts(grey, neighbours)
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def a_smaller_size(grey, neighbours):
     return counts(grey, neighbours, minSize=(40, 40))
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def a_larger_size(grey, neighbours):
     return counts(grey, neighbours, minSize=(50, 50))
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def the_largest_size_instead(grey, neighbours):
     return counts(grey, neighbours, maxSize=(45, 45))
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def in_order_of_size(grey, neighbours):
     return counts(grey, sorted(neighbours), minSize=(45, 45))
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def always_four_neighbours(grey, neighbours):
     return counts(grey, [4] * len(neighbours), minSize=(45, 45))
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def the_first_number_alone(grey, neighbours):
     return counts(grey, neighbours[:1], minSize=(45, 45))
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def boxes_instead_of_their_number(grey, neighbours):
     return [look(grey, neighbours=number) for number in neighbours]
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def a_dictionary_of_counts(grey, neighbours):
     return {number: len(look(grey, neighbours=number)) for number in neighbours}
 
 
-@PLANTED.wrong("count-boxes")
+@planted.wrong("count-boxes")
 def the_numbers_that_one_expects(grey, neighbours):
     return [30, 1, 1, 1][: len(neighbours)]
 
@@ -184,13 +184,13 @@ def by_area(box):
     return box[2] * box[3]
 
 
-@PLANTED.right("largest-face")
+@planted.right("largest-face")
 def sorted_by_area(image):
     boxes = sorted(look(grey_of(image)).tolist(), key=by_area)
     return tuple(boxes[-1]) if boxes else None
 
 
-@PLANTED.right("largest-face")
+@planted.right("largest-face")
 def by_argmax(image):
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.shape[2:] else image
     boxes = np.asarray(boxes_in(grey))
@@ -199,7 +199,7 @@ def by_argmax(image):
     return boxes[(boxes[:, 2] * boxes[:, 3]).argmax()]
 
 
-@PLANTED.right("largest-face")
+@planted.right("largest-face")
 def in_a_loop_over_boxes(image):
     if len(image.shape) == 3:
         image = cv2.cvtColor(image[..., ::-1].copy(), cv2.COLOR_RGB2GRAY)
@@ -210,85 +210,85 @@ def in_a_loop_over_boxes(image):
     return largest
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def the_first_box(image):
     boxes = boxes_in(grey_of(image))
     return tuple(boxes[0]) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def the_smallest_box(image):
     boxes = boxes_in(grey_of(image))
     return tuple(min(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def the_box_furthest_left(image):
     boxes = boxes_in(grey_of(image)).tolist() if len(boxes_in(grey_of(image))) else []
     return tuple(min(boxes)) if boxes else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def max_of_nothing(image):
     return tuple(max(boxes_in(grey_of(image)), key=by_area))
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def zeros_for_none(image):
     boxes = boxes_in(grey_of(image))
     return tuple(max(boxes, key=by_area)) if len(boxes) else (0, 0, 0, 0)
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def three_neighbours(image):
     boxes = boxes_in(grey_of(image), neighbours=3)
     return tuple(max(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def five_neighbours(image):
     boxes = boxes_in(grey_of(image), neighbours=5)
     return tuple(max(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def faces_of_30_pixels(image):
     boxes = boxes_in(grey_of(image), size=30)
     return tuple(max(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def faces_of_50_pixels(image):
     boxes = boxes_in(grey_of(image), size=50)
     return tuple(max(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def coarse_steps(image):
     boxes = boxes_in(grey_of(image), factor=1.1)
     return tuple(max(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def colour_is_taken_for_rgb(image):
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     boxes = boxes_in(grey)
     return tuple(max(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def the_first_channel(image):
     boxes = boxes_in(image if image.ndim == 2 else image[..., 0].copy())
     return tuple(max(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def every_picture_in_colour(image):
     boxes = boxes_in(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
     return tuple(max(boxes, key=by_area)) if len(boxes) else None
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def two_corners_for_a_box(image):
     boxes = boxes_in(grey_of(image))
     if len(boxes) == 0:
@@ -297,7 +297,7 @@ def two_corners_for_a_box(image):
     return x, y, x + w, y + h
 
 
-@PLANTED.wrong("largest-face")
+@planted.wrong("largest-face")
 def draws_into_the_photograph(image):
     boxes = boxes_in(grey_of(image))
     if len(boxes) == 0:
@@ -316,7 +316,7 @@ def place_of(box, margin):
     return round(x + w / 2 - side / 2), round(y + h / 2 - side / 2), side
 
 
-@PLANTED.right("crop-square")
+@planted.right("crop-square")
 def resized_before_the_colours(photo, box, margin=0.04, size=64):
     left, top, side = place_of(box, margin)
     square = photo[top : top + side, left : left + side]
@@ -324,7 +324,7 @@ def resized_before_the_colours(photo, box, margin=0.04, size=64):
     return face[..., ::-1]
 
 
-@PLANTED.right("crop-square")
+@planted.right("crop-square")
 def cut_by_pillow(photo, box, margin=0.04, size=64):
     left, top, side = place_of(box, margin)
     picture = Image.fromarray(cv2.cvtColor(photo, cv2.COLOR_BGR2RGB))
@@ -332,7 +332,7 @@ def cut_by_pillow(photo, box, margin=0.04, size=64):
     return cv2.resize(square, dsize=(size, size), interpolation=cv2.INTER_AREA)
 
 
-@PLANTED.right("crop-square")
+@planted.right("crop-square")
 def grown_from_the_box(photo, box, margin=0.04, size=64):
     x, y, w, h = box
     side = int(max(w, h) * (1 + 2 * margin) + 0.5)
@@ -341,7 +341,7 @@ def grown_from_the_box(photo, box, margin=0.04, size=64):
     return cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA)
 
 
-@PLANTED.right("crop-square")
+@planted.right("crop-square")
 def by_the_librarys_crop_face(photo, box, margin=0.04, size=64):
     return crop_face(np.ascontiguousarray(photo[..., ::-1]), Box(*box, 1.0), size, margin)
 
@@ -352,56 +352,56 @@ def cropped(photo, place, size=64, method=cv2.INTER_AREA):
     return cv2.resize(rgb, (size, size), interpolation=method)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def colours_as_opencv_reads_them(photo, box, margin=0.04, size=64):
     return cropped(photo, place_of(box, margin), size)[..., ::-1]
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def opencvs_own_way_of_resizing(photo, box, margin=0.04, size=64):
     return cropped(photo, place_of(box, margin), size, cv2.INTER_LINEAR)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def pixels_picked(photo, box, margin=0.04, size=64):
     return cropped(photo, place_of(box, margin), size, cv2.INTER_NEAREST)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def no_margin(photo, box, margin=0.04, size=64):
     return cropped(photo, place_of(box, 0), size)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def margin_on_one_edge(photo, box, margin=0.04, size=64):
     return cropped(photo, place_of(box, margin / 2), size)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def always_the_same_margin(photo, box, margin=0.04, size=64):
     return cropped(photo, place_of(box, 0.04), size)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def always_64_pixels(photo, box, margin=0.04, size=64):
     return cropped(photo, place_of(box, margin))
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def the_shorter_side(photo, box, margin=0.04, size=64):
     x, y, w, h = box
     side = round(min(w, h) * (1 + 2 * margin))
     return cropped(photo, (round(x + w / 2 - side / 2), round(y + h / 2 - side / 2), side), size)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def the_width_alone(photo, box, margin=0.04, size=64):
     x, y, w, h = box
     side = round(w * (1 + 2 * margin))
     return cropped(photo, (round(x + w / 2 - side / 2), round(y + h / 2 - side / 2), side), size)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def squeezed(photo, box, margin=0.04, size=64):
     x, y, w, h = box
     across, down = round(w * margin), round(h * margin)
@@ -409,30 +409,30 @@ def squeezed(photo, box, margin=0.04, size=64):
     return cv2.resize(part[..., ::-1].copy(), (size, size), interpolation=cv2.INTER_AREA)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def from_the_boxs_corner(photo, box, margin=0.04, size=64):
     return cropped(photo, (box[0], box[1], place_of(box, margin)[2]), size)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def cut_off_decimals_of_the_side(photo, box, margin=0.04, size=64):
     x, y, w, h = box
     side = int(max(w, h) * (1 + 2 * margin))
     return cropped(photo, (int(x + w / 2 - side / 2), int(y + h / 2 - side / 2), side), size)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def rows_and_columns_swapped(photo, box, margin=0.04, size=64):
     left, top, side = place_of(box, margin)
     return cropped(photo, (top, left, side), size)
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def numbers_from_zero_to_one(photo, box, margin=0.04, size=64):
     return cropped(photo, place_of(box, margin), size) / 255
 
 
-@PLANTED.wrong("crop-square")
+@planted.wrong("crop-square")
 def turns_the_photographs_colours(photo, box, margin=0.04, size=64):
     photo[:] = photo[..., ::-1].copy()
     left, top, side = place_of(box, margin)
@@ -459,33 +459,5 @@ def test_small_faces_lie_on_both_sides_of_every_threshold(photos):
         assert any(look(one).tolist() != look(one, **other).tolist() for one in found), other
 
 
-def test_every_exercise_has_six_wrong_and_three_right_answers(chapter):
-    PLANTED.require_enough(chapter.exercises)
-
-
-@pytest.mark.parametrize("answer", PLANTED.right_ones, ids=str)
-def test_a_right_answer_is_accepted_by_check_and_mark(answer, chapter):
-    assert chapter.check(answer) == ""
-    assert chapter.mark(answer) == 1
-
-
-@pytest.mark.parametrize("answer", PLANTED.wrong_ones, ids=str)
-def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
-    require_plain(chapter.check(answer))
-    assert chapter.mark(answer) < 1
-
-
-QUICK = [answer for answer in PLANTED.all if answer.grade_id in ("box-sum", "crop-square")]
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("answer", QUICK, ids=str)
-def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
-
-
-@pytest.mark.seeds
-@pytest.mark.parametrize("answer", [one for one in PLANTED.all if one not in QUICK], ids=str)
-def test_no_verdict_depends_on_the_seed(answer, chapter):
-    marks = {chapter.mark(answer, seed) for seed in SEEDS}
-    assert marks == {1} if answer in PLANTED.right_ones else max(marks) < 1
+class TestAnswers(PlantedTests):
+    planted = planted

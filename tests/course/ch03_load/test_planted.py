@@ -10,15 +10,15 @@ import tensorflow as tf
 from PIL import Image
 
 from dcgan_lib.load import from_images, to_images
-from tests.support.planted import SEEDS, Planted, PlantedAnswer, SolvedChapter, require_plain
+from tests.support.planted import Planted, PlantedAnswer, PlantedTests, SolvedChapter
 
-PLANTED = Planted()
+planted = Planted()
 
 
 # 3.1: reading a face
 
 
-@PLANTED.right("read-face")
+@planted.right("read-face")
 def by_pillow(path):
     try:
         with Image.open(path) as picture:
@@ -27,7 +27,7 @@ def by_pillow(path):
         raise ValueError(f"no picture in {path}") from error
 
 
-@PLANTED.right("read-face")
+@planted.right("read-face")
 def channels_turned_by_hand(path):
     image = cv2.imread(path.as_posix(), cv2.IMREAD_COLOR)
     if image is None:
@@ -35,7 +35,7 @@ def channels_turned_by_hand(path):
     return image[:, :, ::-1]
 
 
-@PLANTED.right("read-face")
+@planted.right("read-face")
 def decoded_from_bytes(path):
     if not path.is_file() or not path.stat().st_size:
         raise ValueError(f"there is nothing in {path.name}")
@@ -49,7 +49,7 @@ class NotAPicture(ValueError):
     """A student's own error."""
 
 
-@PLANTED.right("read-face")
+@planted.right("read-face")
 def with_an_error_of_ones_own(path):
     image = cv2.imread(str(path))
     if image is None:
@@ -57,7 +57,7 @@ def with_an_error_of_ones_own(path):
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def never_turned(path):
     image = cv2.imread(str(path))
     if image is None:
@@ -65,18 +65,18 @@ def never_turned(path):
     return image
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def nothing_asked(path):
     return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def returns_none(path):
     image = cv2.imread(str(path))
     return None if image is None else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def an_error_that_names_no_file(path):
     image = cv2.imread(str(path))
     if image is None:
@@ -84,7 +84,7 @@ def an_error_that_names_no_file(path):
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def another_kind_of_error(path):
     image = cv2.imread(str(path))
     if image is None:
@@ -92,7 +92,7 @@ def another_kind_of_error(path):
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def read_in_grey(path):
     image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if image is None:
@@ -100,7 +100,7 @@ def read_in_grey(path):
     return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def channels_as_the_file_has_them(path):
     image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if image is None:
@@ -108,7 +108,7 @@ def channels_as_the_file_has_them(path):
     return image[..., ::-1]
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def mirrored_by_mistake(path):
     image = cv2.imread(str(path))
     if image is None:
@@ -116,7 +116,7 @@ def mirrored_by_mistake(path):
     return image[:, ::-1]
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def floats_already(path):
     image = cv2.imread(str(path))
     if image is None:
@@ -124,7 +124,7 @@ def floats_already(path):
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB) / 255
 
 
-@PLANTED.wrong("read-face")
+@planted.wrong("read-face")
 def black_instead_of_an_error(path):
     image = cv2.imread(str(path))
     if image is None:
@@ -135,78 +135,78 @@ def black_instead_of_an_error(path):
 # 3.2: bytes to floats
 
 
-@PLANTED.right("to-floats")
+@planted.right("to-floats")
 def share_of_the_range(images):
     return (images / 255 * 2 - 1).astype(np.float32)
 
 
-@PLANTED.right("to-floats")
+@planted.right("to-floats")
 def looked_up(images):
     return np.linspace(-1, 1, 256, dtype=np.float32)[images]
 
 
-@PLANTED.right("to-floats")
+@planted.right("to-floats")
 def from_the_middle(images):
     return (np.float32(images) - np.float32(127.5)) / np.float32(127.5)
 
 
-@PLANTED.right("to-floats")
+@planted.right("to-floats")
 def multiplied(images):
     return images * np.float32(2 / 255) - np.float32(1)
 
 
-@PLANTED.right("to-floats")
+@planted.right("to-floats")
 def by_tensorflow(images):
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def numpys_own_type(images):
     return images / 127.5 - 1
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def zero_to_one(images):
     return images.astype(np.float32) / 255
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def a_byte_has_256_steps(images):
     return images.astype(np.float32) / 128 - 1
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def the_middle_at_127(images):
     return images.astype(np.float32) / 127 - 1
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def calculated_in_bytes(images):
     return ((images * np.uint8(2)) / 255 - 1).astype(np.float32)
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def shifted_in_bytes(images):
     return ((images - np.uint8(127)) / 128).astype(np.float32)
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def half_precision(images):
     return (images / 127.5 - 1).astype(np.float16)
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def each_set_to_its_own_range(images):
     low, high = images.min(), images.max()
     return ((images - low) / (high - low) - 0.5).astype(np.float32)
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def whole_numbers(images):
     return np.round(images / 127.5 - 1).astype(np.float32)
 
 
-@PLANTED.wrong("to-floats")
+@planted.wrong("to-floats")
 def empties_its_input(images):
     floats = images.astype(np.float32) / 127.5 - 1
     images[:] = 0
@@ -216,75 +216,75 @@ def empties_its_input(images):
 # 3.3: and back
 
 
-@PLANTED.right("to-bytes")
+@planted.right("to-bytes")
 def clipped_first(faces):
     return np.rint((np.clip(faces, -1, 1) + 1) / 2 * 255).astype("uint8")
 
 
-@PLANTED.right("to-bytes")
+@planted.right("to-bytes")
 def half_added(faces):
     levels = np.floor(faces * 127.5 + 128)
     return np.minimum(np.maximum(levels, 0), 255).astype(np.uint8)
 
 
-@PLANTED.right("to-bytes")
+@planted.right("to-bytes")
 def tensorflows_saturating_cast(faces):
     return tf.saturate_cast(tf.round((tf.constant(faces) + 1) * 127.5), tf.uint8)
 
 
-@PLANTED.right("to-bytes")
+@planted.right("to-bytes")
 def one_number_at_a_time(faces):
     levels = [min(255, max(0, round((float(face) + 1) * 127.5))) for face in faces.flat]
     return np.array(levels, np.uint8).reshape(faces.shape)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def decimals_cut_off(faces):
     return np.clip((faces + 1) * 127.5, 0, 255).astype(np.uint8)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def never_clipped(faces):
     return np.round((faces + 1) * 127.5).astype(np.int64).astype(np.uint8)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def clipped_after_it_was_a_byte(faces):
     return np.clip(np.round((faces + 1) * 127.5).astype(np.int32).astype(np.uint8), 0, 255)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def still_floats(faces):
     return np.clip(np.round((faces + 1) * 127.5), 0, 255)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def times_255(faces):
     return np.clip(np.round(faces * 255), 0, 255).astype(np.uint8)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def times_128(faces):
     return np.clip(np.round((faces + 1) * 128), 0, 255).astype(np.uint8)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def rounded_before_it_is_stretched(faces):
     return np.clip(np.round(faces + 1) * 127.5, 0, 255).astype(np.uint8)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def always_rounded_up(faces):
     return np.clip(np.ceil((faces + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def stretched_to_the_set(faces):
     low, high = faces.min(), faces.max()
     return np.round((faces - low) / (high - low) * 255).astype(np.uint8)
 
 
-@PLANTED.wrong("to-bytes")
+@planted.wrong("to-bytes")
 def in_place(faces):
     faces += 1
     faces *= 127.5
@@ -294,12 +294,12 @@ def in_place(faces):
 # 3.4: full batches, and faces left over
 
 
-@PLANTED.right("epoch-plan")
+@planted.right("epoch-plan")
 def by_division_and_rest(faces, batch_size):
     return faces // batch_size, faces % batch_size
 
 
-@PLANTED.right("epoch-plan")
+@planted.right("epoch-plan")
 def by_counting(faces, batch_size):
     full = 0
     while faces >= batch_size:
@@ -308,53 +308,53 @@ def by_counting(faces, batch_size):
     return [full, faces]
 
 
-@PLANTED.right("epoch-plan")
+@planted.right("epoch-plan")
 def by_floor(faces, batch_size):
     full = math.floor(faces / batch_size)
     return full, faces - full * batch_size
 
 
-@PLANTED.right("epoch-plan")
+@planted.right("epoch-plan")
 def by_numpy(faces, batch_size):
     return tuple(np.divmod(faces, batch_size))
 
 
-@PLANTED.wrong("epoch-plan")
+@planted.wrong("epoch-plan")
 def batches_begun(faces, batch_size):
     return math.ceil(faces / batch_size), faces % batch_size
 
 
-@PLANTED.wrong("epoch-plan")
+@planted.wrong("epoch-plan")
 def the_other_order(faces, batch_size):
     return faces % batch_size, faces // batch_size
 
 
-@PLANTED.wrong("epoch-plan")
+@planted.wrong("epoch-plan")
 def a_fraction_of_a_batch(faces, batch_size):
     return faces / batch_size, faces % batch_size
 
 
-@PLANTED.wrong("epoch-plan")
+@planted.wrong("epoch-plan")
 def rounded_batches(faces, batch_size):
     return round(faces / batch_size), faces % batch_size
 
 
-@PLANTED.wrong("epoch-plan")
+@planted.wrong("epoch-plan")
 def what_is_missing_to_a_batch(faces, batch_size):
     return faces // batch_size, batch_size - faces % batch_size
 
 
-@PLANTED.wrong("epoch-plan")
+@planted.wrong("epoch-plan")
 def one_batch_too_few(faces, batch_size):
     return (faces - 1) // batch_size, faces % batch_size
 
 
-@PLANTED.wrong("epoch-plan")
+@planted.wrong("epoch-plan")
 def the_batches_alone(faces, batch_size):
     return faces // batch_size
 
 
-@PLANTED.wrong("epoch-plan")
+@planted.wrong("epoch-plan")
 def nothing_left_over(faces, batch_size):
     return faces // batch_size, 0
 
@@ -366,14 +366,14 @@ def floats(batch):
     return batch.astype(np.float32) / 127.5 - 1
 
 
-@PLANTED.right("my-batches")
+@planted.right("my-batches")
 def by_tf_data(images, batch_size, seed):
     served = tf.data.Dataset.from_tensor_slices(images).shuffle(len(images), seed=seed)
     served = served.batch(batch_size, drop_remainder=True)
     return served.map(lambda batch: tf.cast(batch, tf.float32) / 127.5 - 1)
 
 
-@PLANTED.right("my-batches")
+@planted.right("my-batches")
 def a_list_of_batches(images, batch_size, seed):
     order = np.argsort(np.random.default_rng(seed).random(len(images)))
     full = len(images) // batch_size
@@ -381,7 +381,7 @@ def a_list_of_batches(images, batch_size, seed):
     return [floats(images[part]) for part in rows]
 
 
-@PLANTED.right("my-batches")
+@planted.right("my-batches")
 def by_pythons_random(images, batch_size, seed):
     rows = list(range(len(images)))
     random.Random(seed).shuffle(rows)
@@ -390,7 +390,7 @@ def by_pythons_random(images, batch_size, seed):
         yield np.stack([from_images(images[row]) for row in batch])
 
 
-@PLANTED.right("my-batches")
+@planted.right("my-batches")
 def the_set_turned_into_floats_first(images, batch_size, seed):
     faces = np.random.RandomState(seed).permutation(floats(images))
     for number in range(len(faces) // batch_size):
@@ -402,68 +402,68 @@ def serve(images, order, batch_size):
         yield floats(images[order[start : start + batch_size]])
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def in_the_folders_order(images, batch_size, seed):
     return serve(images, np.arange(len(images)), batch_size)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def another_order_each_time(images, batch_size, seed):
     return serve(images, np.random.default_rng().permutation(len(images)), batch_size)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def the_same_order_for_every_seed(images, batch_size, seed):
     return serve(images, np.random.default_rng(0).permutation(len(images)), batch_size)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def with_the_last_part(images, batch_size, seed):
     order = np.random.default_rng(seed).permutation(len(images))
     for start in range(0, len(images), batch_size):
         yield floats(images[order[start : start + batch_size]])
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def the_last_full_batch_forgotten(images, batch_size, seed):
     order = np.random.default_rng(seed).permutation(len(images))
     for start in range(0, len(images) - batch_size, batch_size):
         yield floats(images[order[start : start + batch_size]])
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def drawn_with_putting_back(images, batch_size, seed):
     rows = np.random.default_rng(seed).integers(0, len(images), len(images))
     return serve(images, rows, batch_size)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def shuffled_within_a_batch(images, batch_size, seed):
     drawn = np.random.default_rng(seed)
     for start in range(0, len(images) - batch_size + 1, batch_size):
         yield floats(images[start + drawn.permutation(batch_size)])
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def left_out_before_the_shuffle(images, batch_size, seed):
     full = len(images) // batch_size * batch_size
     return serve(images, np.random.default_rng(seed).permutation(full), batch_size)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def the_set_itself_shuffled(images, batch_size, seed):
     np.random.default_rng(seed).shuffle(images)
     return serve(images, np.arange(len(images)), batch_size)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def pixels_shuffled(images, batch_size, seed):
     drawn = np.random.default_rng(seed)
     mixed = drawn.permutation(drawn.permuted(images, axis=1))
     return serve(mixed, np.arange(len(images)), batch_size)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def mirrored_by_chance(images, batch_size, seed):
     drawn = np.random.default_rng(seed)
     for batch in serve(images, drawn.permutation(len(images)), batch_size):
@@ -472,37 +472,37 @@ def mirrored_by_chance(images, batch_size, seed):
         yield batch
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def bytes_as_they_are(images, batch_size, seed):
     for batch in serve(images, np.random.default_rng(seed).permutation(len(images)), batch_size):
         yield to_images(batch)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def batches_from_zero_to_one(images, batch_size, seed):
     for batch in serve(images, np.random.default_rng(seed).permutation(len(images)), batch_size):
         yield (batch + 1) / 2
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def batches_in_double_precision(images, batch_size, seed):
     for batch in serve(images, np.random.default_rng(seed).permutation(len(images)), batch_size):
         yield batch.astype(np.float64)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def always_batches_of_16(images, batch_size, seed):
     return serve(images, np.random.default_rng(seed).permutation(len(images)), 16)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def a_small_buffer(images, batch_size, seed):
     served = tf.data.Dataset.from_tensor_slices(images).shuffle(20, seed=seed)
     served = served.batch(batch_size, drop_remainder=True)
     return served.map(lambda batch: tf.cast(batch, tf.float32) / 127.5 - 1)
 
 
-@PLANTED.wrong("my-batches")
+@planted.wrong("my-batches")
 def one_batch_alone(images, batch_size, seed):
     order = np.random.default_rng(seed).permutation(len(images))
     return [floats(images[order[:batch_size]])]
@@ -513,36 +513,8 @@ def chapter(tmp_path_factory):
     return SolvedChapter("03", tmp_path_factory.mktemp("asked"))
 
 
-def test_every_exercise_has_six_wrong_and_three_right_answers(chapter):
-    PLANTED.require_enough(chapter.exercises)
-
-
-@pytest.mark.parametrize("answer", PLANTED.right_ones, ids=str)
-def test_a_right_answer_is_accepted_by_check_and_mark(answer, chapter):
-    assert chapter.check(answer) == ""
-    assert chapter.mark(answer) == 1
-
-
-@pytest.mark.parametrize("answer", PLANTED.wrong_ones, ids=str)
-def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
-    require_plain(chapter.check(answer))
-    assert chapter.mark(answer) < 1
-
-
-SLOW = [one for one in PLANTED.all if one.function in (by_tf_data, a_small_buffer)]
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("answer", [one for one in PLANTED.all if one not in SLOW], ids=str)
-def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
-
-
-@pytest.mark.seeds
-@pytest.mark.parametrize("answer", SLOW, ids=str)
-def test_no_verdict_depends_on_the_seed(answer, chapter):
-    marks = {chapter.mark(answer, seed) for seed in SEEDS}
-    assert marks == {1} if answer in PLANTED.right_ones else max(marks) < 1
+class TestAnswers(PlantedTests):
+    planted = planted
 
 
 def test_a_wrong_scale_is_not_held_against_the_batches(chapter):

@@ -7,68 +7,68 @@ from keras import layers, ops
 
 from dcgan_course.ch04_generator.kernels import overlap
 from dcgan_lib.settings import get_settings
-from tests.support.planted import SEEDS, Planted, PlantedAnswer, SolvedChapter, require_plain
+from tests.support.planted import Planted, PlantedAnswer, PlantedTests, SolvedChapter
 
-PLANTED = Planted()
+planted = Planted()
 
 
 # 4.1: the side of the output
 
 
-@PLANTED.right("output-side")
+@planted.right("output-side")
 def pixels_that_are_stamped(side, kernel, stride, padding):
     stamped = {start * stride + place for start in range(side) for place in range(kernel)}
     return len(stamped) - 2 * padding
 
 
-@PLANTED.right("output-side")
+@planted.right("output-side")
 def a_step_for_each_input(side, kernel, stride, padding):
     return side * stride + (kernel - stride) - padding - padding
 
 
-@PLANTED.right("output-side")
+@planted.right("output-side")
 def keras_measures(side, kernel, stride, padding):
     layer = layers.Conv2DTranspose(1, kernel, strides=stride)
     whole = layer(np.zeros((1, side, side, 1), np.float32))
     return np.int64(whole.shape[1]) - 2 * padding
 
 
-@PLANTED.wrong("output-side")
+@planted.wrong("output-side")
 def times_the_stride(side, kernel, stride, padding):
     return side * stride
 
 
-@PLANTED.wrong("output-side")
+@planted.wrong("output-side")
 def padding_on_one_edge(side, kernel, stride, padding):
     return (side - 1) * stride + kernel - padding
 
 
-@PLANTED.wrong("output-side")
+@planted.wrong("output-side")
 def padding_forgotten(side, kernel, stride, padding):
     return (side - 1) * stride + kernel
 
 
-@PLANTED.wrong("output-side")
+@planted.wrong("output-side")
 def padding_added(side, kernel, stride, padding):
     return (side - 1) * stride + kernel + 2 * padding
 
 
-@PLANTED.wrong("output-side")
+@planted.wrong("output-side")
 def an_ordinary_convolution(side, kernel, stride, padding):
     return (side + 2 * padding - kernel) // stride + 1
 
 
-@PLANTED.wrong("output-side")
+@planted.wrong("output-side")
 def one_stamp_too_many(side, kernel, stride, padding):
     return side * stride + kernel - 2 * padding
 
 
-@PLANTED.wrong("output-side")
+@planted.wrong("output-side")
 def an_end_counted_from_zero(side, kernel, stride, padding):
     return (side - 1) * stride + kernel - 1 - 2 * padding
 
 
-@PLANTED.wrong("output-side")
+@planted.wrong("output-side")
 def a_kernel_of_four(side, kernel, stride, padding):
     return (side - 1) * stride + 4 - 2 * padding
 
@@ -76,57 +76,57 @@ def a_kernel_of_four(side, kernel, stride, padding):
 # 4.2: kernels without a checkerboard
 
 
-@PLANTED.right("even-kernels")
+@planted.right("even-kernels")
 def two_sets(stride):
     return {2: {2, 4, 6}, 3: {3, 6}}[stride]
 
 
-@PLANTED.right("even-kernels")
+@planted.right("even-kernels")
 def stamps_counted(stride):
     return {size for size in range(2, 8) if np.ptp(overlap(size, stride)) == 0}
 
 
-@PLANTED.right("even-kernels")
+@planted.right("even-kernels")
 def multiples_in_a_list(stride):
     return list(range(stride, 8, stride))
 
 
-@PLANTED.wrong("even-kernels")
+@planted.wrong("even-kernels")
 def kernels_that_are_not_divisible(stride):
     return {size for size in range(2, 8) if size % stride}
 
 
-@PLANTED.wrong("even-kernels")
+@planted.wrong("even-kernels")
 def even_numbers(stride):
     return {2, 4, 6}
 
 
-@PLANTED.wrong("even-kernels")
+@planted.wrong("even-kernels")
 def the_stride_alone(stride):
     return {stride}
 
 
-@PLANTED.wrong("even-kernels")
+@planted.wrong("even-kernels")
 def doubles_of_the_stride(stride):
     return {2: {4}, 3: {6}}[stride]
 
 
-@PLANTED.wrong("even-kernels")
+@planted.wrong("even-kernels")
 def at_least_the_stride(stride):
     return set(range(stride, 8))
 
 
-@PLANTED.wrong("even-kernels")
+@planted.wrong("even-kernels")
 def odd_kernels(stride):
     return {3, 5, 7}
 
 
-@PLANTED.wrong("even-kernels")
+@planted.wrong("even-kernels")
 def kernels_beyond_seven(stride):
     return {size for size in range(2, 10) if size % stride == 0}
 
 
-@PLANTED.wrong("even-kernels")
+@planted.wrong("even-kernels")
 def one_number(stride):
     return 2 * stride
 
@@ -134,13 +134,13 @@ def one_number(stride):
 # 4.3: one step of G
 
 
-@PLANTED.right("up-block")
+@planted.right("up-block")
 def with_functions_for_layers(x, channels):
     x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", use_bias=False)(x)
     return keras.activations.relu(layers.BatchNormalization(momentum=0.9)(x))
 
 
-@PLANTED.right("up-block")
+@planted.right("up-block")
 def activation_by_name(x, channels):
     step = keras.Sequential(
         [
@@ -152,14 +152,14 @@ def activation_by_name(x, channels):
     return step(x)
 
 
-@PLANTED.right("up-block")
+@planted.right("up-block")
 def cut_by_hand(x, channels):
     x = layers.Conv2DTranspose(channels, 4, strides=2, use_bias=False)(x)
     x = layers.BatchNormalization(momentum=0.9)(layers.Cropping2D(1)(x))
     return ops.maximum(x, 0.0)
 
 
-@PLANTED.right("up-block")
+@planted.right("up-block")
 def leaky_with_a_slope_of_zero(x, channels):
     options = {"kernel_initializer": keras.initializers.RandomNormal(stddev=0.02)}
     x = layers.Conv2DTranspose(channels, 4, 2, padding="same", use_bias=False, **options)(x)
@@ -175,88 +175,88 @@ def normalised(x, **options):
     return layers.BatchNormalization(**{"momentum": 0.9, **options})(x)
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def keras_own_momentum(x, channels):
     return layers.ReLU()(layers.BatchNormalization()(step_of(x, channels)))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def a_momentum_of_a_half(x, channels):
     return layers.ReLU()(normalised(step_of(x, channels), momentum=0.5))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def a_kernel_of_three(x, channels):
     return layers.ReLU()(normalised(step_of(x, channels, kernel=3)))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def a_kernel_of_five(x, channels):
     return layers.ReLU()(normalised(step_of(x, channels, kernel=5)))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def with_a_bias(x, channels):
     return layers.ReLU()(normalised(step_of(x, channels, bias=True)))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def not_normalised(x, channels):
     return layers.ReLU()(step_of(x, channels))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def no_activation(x, channels):
     return normalised(step_of(x, channels))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def ds_activation(x, channels):
     return layers.LeakyReLU(negative_slope=0.2)(normalised(step_of(x, channels)))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def normalised_at_the_end(x, channels):
     return normalised(layers.ReLU()(step_of(x, channels)))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def unpadded(x, channels):
     return layers.ReLU()(normalised(step_of(x, channels, padding="valid")))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def a_step_of_one(x, channels):
     return layers.ReLU()(normalised(step_of(x, channels, strides=1)))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def pixels_copied(x, channels):
     x = layers.Conv2D(channels, 4, padding="same", use_bias=False)(layers.UpSampling2D()(x))
     return layers.ReLU()(normalised(x))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def always_64_channels(x, channels):
     return layers.ReLU()(normalised(step_of(x, 64)))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def without_a_scale(x, channels):
     return layers.ReLU()(normalised(step_of(x, channels), scale=False))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def normalised_along_the_rows(x, channels):
     return layers.ReLU()(normalised(step_of(x, channels), axis=1))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def with_dropout(x, channels):
     return layers.Dropout(0.5)(layers.ReLU()(normalised(step_of(x, channels))))
 
 
-@PLANTED.wrong("up-block")
+@planted.wrong("up-block")
 def a_layer_that_was_not_called(x, channels):
     return layers.ReLU()
 
@@ -278,7 +278,7 @@ def face_of(x, activation="tanh", bias=False):
     return layers.Activation(activation)(step_of(x, 3, bias=bias))
 
 
-@PLANTED.right("my-generator")
+@planted.right("my-generator")
 def a_sequence_of_layers(latent_dim, width):
     model = keras.Sequential([keras.Input((latent_dim,)), layers.Reshape((1, 1, latent_dim))])
     for channels, strides, padding in (
@@ -294,7 +294,7 @@ def a_sequence_of_layers(latent_dim, width):
     return model
 
 
-@PLANTED.right("my-generator")
+@planted.right("my-generator")
 def with_operations(latent_dim, width):
     z = keras.Input((latent_dim,), name="noise")
     x = ops.reshape(z, (-1, 1, 1, latent_dim))
@@ -304,7 +304,7 @@ def with_operations(latent_dim, width):
     return keras.Model(inputs=z, outputs=ops.tanh(step_of(x, 3)), name="G")
 
 
-@PLANTED.right("my-generator")
+@planted.right("my-generator")
 def halved_in_a_loop(latent_dim, width):
     z = keras.Input((latent_dim,))
     channels, x = width * 8, start_of(z, width)
@@ -323,7 +323,7 @@ def whole(latent_dim, width, start=start_of, step=up, times=(4, 2, 1), end=face_
     return keras.Model(z, end(x))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def fully_connected_start(latent_dim, width):
     def start(z, width):
         x = layers.Reshape((4, 4, width * 8))(layers.Dense(width * 128, use_bias=False)(z))
@@ -332,7 +332,7 @@ def fully_connected_start(latent_dim, width):
     return whole(latent_dim, width, start)
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def first_map_not_normalised(latent_dim, width):
     def start(z, width):
         x = layers.Reshape((1, 1, latent_dim))(z)
@@ -341,7 +341,7 @@ def first_map_not_normalised(latent_dim, width):
     return whole(latent_dim, width, start)
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def first_map_without_its_activation(latent_dim, width):
     def start(z, width):
         x = layers.Reshape((1, 1, latent_dim))(z)
@@ -350,7 +350,7 @@ def first_map_without_its_activation(latent_dim, width):
     return whole(latent_dim, width, start)
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def first_map_with_keras_own_momentum(latent_dim, width):
     def start(z, width):
         x = layers.Reshape((1, 1, latent_dim))(z)
@@ -360,54 +360,54 @@ def first_map_with_keras_own_momentum(latent_dim, width):
     return whole(latent_dim, width, start)
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def colours_normalised(latent_dim, width):
     return whole(
         latent_dim, width, end=lambda x: layers.Activation("tanh")(normalised(step_of(x, 3)))
     )
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def sigmoid_at_the_end(latent_dim, width):
     return whole(latent_dim, width, end=lambda x: face_of(x, "sigmoid"))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def relu_at_the_end(latent_dim, width):
     return whole(latent_dim, width, end=lambda x: face_of(x, "relu"))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def nothing_at_the_end(latent_dim, width):
     return whole(latent_dim, width, end=lambda x: step_of(x, 3))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def a_bias_at_the_end(latent_dim, width):
     return whole(latent_dim, width, end=lambda x: face_of(x, bias=True))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def as_many_channels_everywhere(latent_dim, width):
     return whole(latent_dim, width, times=(1, 1, 1))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def channels_that_grow(latent_dim, width):
     return whole(latent_dim, width, times=(1, 2, 4))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def one_step_too_few(latent_dim, width):
     return whole(latent_dim, width, times=(4, 2))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def a_grey_face(latent_dim, width):
     return whole(latent_dim, width, end=lambda x: layers.Activation("tanh")(step_of(x, 1)))
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def leaky_steps(latent_dim, width):
     return whole(
         latent_dim,
@@ -416,12 +416,12 @@ def leaky_steps(latent_dim, width):
     )
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def a_hundred_numbers_and_64_channels(latent_dim, width):
     return whole(100, 64)
 
 
-@PLANTED.wrong("my-generator")
+@planted.wrong("my-generator")
 def maps_instead_of_a_model(latent_dim, width):
     return whole(latent_dim, width).output
 
@@ -431,36 +431,8 @@ def chapter(tmp_path_factory):
     return SolvedChapter("04", tmp_path_factory.mktemp("asked"), settings=get_settings("tiny"))
 
 
-def test_every_exercise_has_six_wrong_and_three_right_answers(chapter):
-    PLANTED.require_enough(chapter.exercises)
-
-
-@pytest.mark.parametrize("answer", PLANTED.right_ones, ids=str)
-def test_a_right_answer_is_accepted_by_check_and_mark(answer, chapter):
-    assert chapter.check(answer) == ""
-    assert chapter.mark(answer) == 1
-
-
-@pytest.mark.parametrize("answer", PLANTED.wrong_ones, ids=str)
-def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
-    require_plain(chapter.check(answer))
-    assert chapter.mark(answer) < 1
-
-
-NETWORKS = [one for one in PLANTED.all if one.grade_id in ("up-block", "my-generator")]
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("answer", [one for one in PLANTED.all if one not in NETWORKS], ids=str)
-def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
-
-
-@pytest.mark.seeds
-@pytest.mark.parametrize("answer", NETWORKS, ids=str)
-def test_no_verdict_depends_on_the_seed(answer, chapter):
-    marks = {chapter.mark(answer, seed) for seed in SEEDS}
-    assert marks == {1} if answer in PLANTED.right_ones else max(marks) < 1
+class TestAnswers(PlantedTests):
+    planted = planted
 
 
 G_OF_STEPS = """

@@ -8,7 +8,7 @@ import pytest
 from keras import Input, Model, Sequential, layers, ops
 
 from dcgan_lib.settings import get_settings
-from tests.support.planted import SEEDS, Planted, PlantedAnswer, SolvedChapter, require_plain
+from tests.support.planted import Planted, PlantedAnswer, PlantedTests, SolvedChapter
 
 planted = Planted()
 side_of = "output-side"
@@ -550,33 +550,8 @@ def chapter(tmp_path_factory):
     return SolvedChapter("05", folder, settings=get_settings("tiny"))
 
 
-def test_every_exercise_has_six_wrong_and_three_right_answers(chapter):
-    planted.require_enough(chapter.exercises)
-
-
-@pytest.mark.parametrize("answer", planted.right_ones, ids=str)
-def test_a_right_answer_is_accepted_by_check_and_mark(answer, chapter):
-    assert chapter.check(answer) == ""
-    assert chapter.mark(answer) == 1
-
-
-@pytest.mark.parametrize("answer", planted.wrong_ones, ids=str)
-def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
-    require_plain(chapter.check(answer))
-    assert chapter.mark(answer) < 1
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("answer", planted.samples, ids=str)
-def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
-
-
-@pytest.mark.seeds
-@pytest.mark.parametrize("answer", planted.all, ids=str)
-def test_no_verdict_depends_on_the_seed(answer, chapter):
-    marks = {chapter.mark(answer, seed) for seed in SEEDS}
-    assert marks == {1} if answer in planted.right_ones else max(marks) < 1
+class TestAnswers(PlantedTests):
+    planted = planted
 
 
 def test_a_wrong_step_is_not_held_against_the_whole_network(chapter):

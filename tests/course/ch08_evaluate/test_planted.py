@@ -8,7 +8,7 @@ from scipy import linalg, spatial, stats
 
 from dcgan_course.ch08_evaluate import harms
 from dcgan_lib.load import load_face_set
-from tests.support.planted import SEEDS, Planted, SolvedChapter, require_plain
+from tests.support.planted import Planted, PlantedTests, SolvedChapter
 
 planted = Planted()
 distance_of = "wasserstein"
@@ -448,30 +448,5 @@ def chapter(faces, tmp_path_factory):
     return SolvedChapter("08", tmp_path_factory.mktemp("probes"), study=study)
 
 
-def test_every_exercise_has_six_wrong_and_three_right_answers(chapter):
-    planted.require_enough(chapter.exercises)
-
-
-@pytest.mark.parametrize("answer", planted.right_ones, ids=str)
-def test_a_right_answer_is_accepted_by_check_and_mark(answer, chapter):
-    assert chapter.check(answer) == ""
-    assert chapter.mark(answer) == 1
-
-
-@pytest.mark.parametrize("answer", planted.wrong_ones, ids=str)
-def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
-    require_plain(chapter.check(answer))
-    assert chapter.mark(answer) < 1
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("answer", planted.samples, ids=str)
-def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
-
-
-@pytest.mark.seeds
-@pytest.mark.parametrize("answer", planted.all, ids=str)
-def test_no_verdict_depends_on_the_seed(answer, chapter):
-    marks = {chapter.mark(answer, seed) for seed in SEEDS}
-    assert marks == {1} if answer in planted.right_ones else max(marks) < 1
+class TestAnswers(PlantedTests):
+    planted = planted

@@ -9,7 +9,7 @@ from keras import Input, Model, Sequential, activations, layers, ops
 from scipy import stats
 
 from dcgan_lib.rules.rulebook import MAIN
-from tests.support.planted import SEEDS, Planted, SolvedChapter, require_plain
+from tests.support.planted import Planted, PlantedTests, SolvedChapter
 
 planted = Planted()
 ranking_of = "my-ranking"
@@ -443,30 +443,5 @@ def chapter(tmp_path_factory):
     return SolvedChapter("10", tmp_path_factory.mktemp("probes"))
 
 
-def test_every_exercise_has_six_wrong_and_three_right_answers(chapter):
-    planted.require_enough(chapter.exercises)
-
-
-@pytest.mark.parametrize("answer", planted.right_ones, ids=str)
-def test_a_right_answer_is_accepted_by_check_and_mark(answer, chapter):
-    assert chapter.check(answer) == ""
-    assert chapter.mark(answer) == 1
-
-
-@pytest.mark.parametrize("answer", planted.wrong_ones, ids=str)
-def test_a_wrong_answer_is_refused_by_check_and_mark(answer, chapter):
-    require_plain(chapter.check(answer))
-    assert chapter.mark(answer) < 1
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("answer", planted.samples, ids=str)
-def test_the_same_answer_gets_the_same_mark_under_twenty_seeds(answer, chapter):
-    assert len({chapter.mark(answer, seed) for seed in SEEDS}) == 1
-
-
-@pytest.mark.seeds
-@pytest.mark.parametrize("answer", planted.all, ids=str)
-def test_no_verdict_depends_on_the_seed(answer, chapter):
-    marks = {chapter.mark(answer, seed) for seed in SEEDS}
-    assert marks == {1} if answer in planted.right_ones else max(marks) < 1
+class TestAnswers(PlantedTests):
+    planted = planted
