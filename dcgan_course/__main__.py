@@ -1,4 +1,4 @@
-"""`python -m dcgan_course run | lint | tidy | repository | archive`."""
+"""`python -m dcgan_course run | site | lint | tidy | repository | archive`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dcgan_course.chapters import NOTEBOOKS, REPOSITORY, badges, find_chapters, tidy_folder
+from dcgan_course.site import site_command
 from dcgan_lib import PROFILES, __version__, get_settings
 from dcgan_lib.shared import CourseError, atomic_path, run_command
 
@@ -17,6 +18,7 @@ HELP = """Work with the chapters as notebooks.
 
 \b
   python -m dcgan_course run build/course   # run every chapter, in order
+  python -m dcgan_course site build/site    # the course as a site, from what was run
   python -m dcgan_course lint               # what isn't in order, and what fixes it
   python -m dcgan_course tidy               # strip outputs, write the shared cells
 
@@ -52,6 +54,9 @@ def run(
     print("Look at:")
     for path in (index, run_folder(run_dir, settings) / "training.gif", data_dir / "faces"):
         print(f"  {path}")
+
+
+app.command("site")(site_command)
 
 
 @app.command()

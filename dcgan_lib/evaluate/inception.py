@@ -94,7 +94,7 @@ def frechet_distance(
 ) -> float:
     """Squared 2-Wasserstein distance of two Gaussians (Dowson & Landau 1982).
 
-    |μa - μb|² + Tr(A + B - 2 (AB)^½). The trace of (AB)^½ is that of (A^½ B A^½)^½, whose
+    ``|μa - μb|² + Tr(A + B - 2 (AB)^½)``. The trace of (AB)^½ is that of (A^½ B A^½)^½, whose
     matrices are symmetric, so that eigenvalues in float64 serve and singular ones do no harm.
 
     Args:

@@ -10,7 +10,7 @@ from packaging.version import Version
 from tests.conftest import REPOSITORY
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
-EXTRAS = ("course", "cluster", "classroom", "dev")
+EXTRAS = ("course", "cluster", "classroom", "docs", "dev")
 ENVIRONMENT = (REPOSITORY / "environment.yml").read_text("utf-8")
 
 

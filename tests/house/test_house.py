@@ -53,6 +53,7 @@ FLOW = (
     "dcgan_course.frame",
     "dcgan_course.page",
     "dcgan_course.run",
+    "dcgan_course.site",
     "dcgan_course.__main__",
     "dcgan_classroom",
     "dcgan_classroom.options",

@@ -1,0 +1,56 @@
+"""The site, built whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from sphinx.cmd.build import main as sphinx
+
+from dcgan_course.site.sources import Made, gather_sources
+from dcgan_lib.shared import CourseError
+
+OURS = ".buildinfo"  # what Sphinx leaves in each site
+
+
+def build_site(made: Made, out: str | Path, solved: bool = True) -> Path:
+    """Build the course's site; a former one in the same folder is replaced when this one is done.
+
+    Args:
+        made: what the site shows.
+        out: the site's folder.
+        solved: whether solutions and model answers are part of it.
+
+    Returns:
+        ``out/index.html``.
+
+    Raises:
+        CourseError: something that has to be made before is missing, ``out`` holds other files,
+            or Sphinx has found a mistake in the pages (a broken link, for instance).
+    """
+    out = Path(out).resolve()
+    if out.exists() and any(out.iterdir()) and not (out / OURS).exists():
+        raise CourseError(
+            f"The site would replace other files. Expected: a folder that is absent, empty or "
+            f"holds a former site. Received: {out}. Name another folder."
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".site-") as work:
+        sources, built = Path(work) / "sources", Path(work) / "site"
+        gather_sources(made, sources, solved)
+        _run_sphinx(sources, built, Path(work) / "doctrees")
+        if out.exists():
+            shutil.rmtree(out)
+        built.rename(out)
+    return out / "index.html"
+
+
+def _run_sphinx(sources: Path, built: Path, doctrees: Path) -> None:
+    line = ["-b", "html", "-q", "-W", "--keep-going", "-d", str(doctrees)]
+    code = sphinx([*line, str(sources), str(built)])
+    if code:
+        raise CourseError(
+            f"The site has mistakes. Expected: pages without a warning. Received: Sphinx's code "
+            f"{code}, and the lines above. Correct the pages that they name, in docs/."
+        )
