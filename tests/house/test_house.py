@@ -138,7 +138,7 @@ def copy(tmp_path: Path) -> Path:
     [
         ("dcgan_lib/crop/face.py", "from dcgan_lib.train import train"),
         ("dcgan_lib/settings.py", "def lazy():\n    import dcgan_lib.train"),
-        ("dcgan_lib/load.py", "if TYPE_CHECKING:\n    from dcgan_lib import generator"),
+        ("dcgan_lib/load/serving.py", "if TYPE_CHECKING:\n    from dcgan_lib import generator"),
         ("dcgan_lib/machine.py", "importlib.import_module('dcgan_course')"),
         (
             "dcgan_course/ch03_load/plots.py",

@@ -3,6 +3,9 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import cv2
@@ -10,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dcgan_lib.load import batches, from_images, load_face_set, load_faces, to_images
+from dcgan_lib.load import batches, cache, from_images, load_face_set, load_faces, to_images
 from dcgan_lib.shared.errors import CourseError
 
 HAND = re.compile(r"/ 127\.5 - 1|\* 127\.5\)*\.astype")  # by hand: uint8 to [-1, 1] and back
@@ -55,6 +58,45 @@ def test_the_cache_is_used_and_noticed_when_stale(folder):
     assert (first != again.images).any()
     changed.unlink()
     assert len(load_faces(folder)) == len(first) - 1
+
+
+def test_a_killed_process_loses_only_the_part_that_it_was_reading(folder, tmp_path, monkeypatch):
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "import sys, time\n"
+        "from dcgan_lib.load import cache, load_faces\n"
+        "read, cache.CHUNK = cache.read_photo, 8\n"
+        "cache.read_photo = lambda path: time.sleep(0.2) or read(path)\n"
+        "load_faces(sys.argv[1])\n"
+    )
+    journal = folder / ".cache" / "faces_64.part.jsonl"
+    process = subprocess.Popen([sys.executable, slow, folder])
+    while not (journal.exists() and len(journal.read_text().splitlines()) > 2):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    with journal.open("a") as file:
+        file.write('{"names": ["s1/')  # cut off in the middle of a line
+    read, again = cache.read_photo, []
+    monkeypatch.setattr(cache, "CHUNK", 8)
+    monkeypatch.setattr(cache, "read_photo", lambda path: again.append(path) or read(path))
+    face_set = load_face_set(folder)
+    assert 0 < len(again) <= 48 - 2 * 8
+    shutil.rmtree(folder / ".cache")
+    expected = load_face_set(folder)
+    assert face_set.names == expected.names
+    np.testing.assert_array_equal(face_set.images, expected.images)
+
+
+def test_what_was_begun_of_other_images_isnt_gone_on_with(folder):
+    expected = np.array(load_faces(folder))
+    (folder / ".cache" / "faces_64.npy").rename(folder / ".cache" / "faces_64.part.npy")
+    journal = folder / ".cache" / "faces_64.part.jsonl"
+    journal.write_text('"another stamp"\n{"names": ["x"], "unreadable": [], "oblong": 0}\n')
+    np.testing.assert_array_equal(load_faces(folder), expected)
+    left = {path.name for path in (folder / ".cache").iterdir()}
+    assert left == {"faces_64.json", "faces_64.npy"}
 
 
 def test_a_damaged_cache_is_made_again(folder):
@@ -213,7 +255,7 @@ def test_pixels_come_to_floats_and_back_in_one_place():
     root = Path(__file__).parents[2]
     sources = [*root.glob("dcgan_lib/**/*.py"), *root.glob("dcgan_course/**/*.py")]
     found = {path.relative_to(root).as_posix() for path in sources if HAND.search(path.read_text())}
-    assert found == {"dcgan_lib/load.py"}
+    assert found == {"dcgan_lib/load/pixels.py"}
 
 
 def test_rows_choose_faces():
