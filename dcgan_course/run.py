@@ -18,7 +18,7 @@ from dcgan_course.chapters import NOTEBOOKS, find_chapters, read_notebook
 from dcgan_course.page import title, write_page
 from dcgan_course.prepare import run_folder
 from dcgan_lib import Settings
-from dcgan_lib.shared import CourseError, atomic_path, by_number
+from dcgan_lib.shared import PAGE_COLOURS, CourseError, atomic_path, by_number
 
 PICTURES = {
     "faces.png": "Generated faces of the last epoch, unselected: nobody looks like this.",
@@ -32,18 +32,20 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Faces that nobody has</title>
 <style>
-body {{ font: 17px/1.5 system-ui, sans-serif; color: #1a202c; max-width: 1120px;
+{colours}
+body {{ font: 17px/1.5 system-ui, sans-serif; color: var(--ink); max-width: 1120px;
   margin: 2rem auto; padding: 0 1.2rem }}
 h1 {{ font-weight: 600; margin-bottom: .2rem }}
-a {{ color: #2b6cb0 }}
-figure {{ margin: 0 }} figcaption, small {{ color: #4a5568; font-size: .85rem }}
+a {{ color: var(--real) }}
+figure {{ margin: 0 }} figcaption, small {{ color: var(--grey); font-size: .85rem }}
 .pictures {{ display: grid; grid-template-columns: 1fr 1fr; gap: 1.4rem; margin: 1.4rem 0 2.4rem }}
 .pictures img {{ width: 100% }} .faces img {{ image-rendering: pixelated }}
 .chapters {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr));
   gap: 1.4rem; padding: 0; list-style: none }}
 .chapters a {{ text-decoration: none; font-weight: 600 }}
 .chapters div {{ height: 150px; display: grid; place-items: center; overflow: hidden;
-  border: 1px solid #e2e8f0; border-radius: 4px; margin-bottom: .4rem; background: #fff }}
+  border: 1px solid var(--line); border-radius: 4px; margin-bottom: .4rem;
+  background: var(--paper) }}
 .chapters img {{ max-width: 96%; max-height: 140px }}
 @media (max-width: 700px) {{ .pictures {{ grid-template-columns: 1fr }} }}
 </style>
@@ -147,6 +149,7 @@ def pictures_of(notebook: nbformat.NotebookNode) -> list[bytes]:
 def _write_index(out: Path, settings: Settings, done: list[Chapter], run: Path) -> Path:
     figures = [_figure(out, run, name, text) for name, text in PICTURES.items()]
     page = PAGE.format(
+        colours=PAGE_COLOURS,
         profile=settings.profile,
         total=_duration(sum(chapter.seconds for chapter in done)),
         pictures="\n".join(filter(None, figures)),

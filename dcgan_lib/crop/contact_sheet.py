@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas
 from PIL import Image, ImageDraw, ImageFont
 
 from dcgan_lib.crop.photos import UnreadablePhoto, read_small_copy
 from dcgan_lib.crop.subset import balanced_subset
-from dcgan_lib.shared import atomic_path
+from dcgan_lib.shared import FAINT_GREY, GENERATED_COLOUR, GREY, INK, WHITE, atomic_path
 
 WIDTH, GAP, EDGE = 1044, 4, 24  # pixels
 FACE, PHOTO = 64, 163  # sides of a tile
 MOST_FACES, MOST_PHOTOS = 150, 12  # shown; photographs for each reason
-INK, FADED, GROUND, FRAME = "#1a202c", "#718096", "#ffffff", "#edf2f7"
-BOX = "#dd6b20"
 
 
 def write_contact_sheet(table: pandas.DataFrame, src: Path, path: Path) -> None:
@@ -52,7 +51,7 @@ def draw_contact_sheet(table: pandas.DataFrame, src: Path, dst: Path) -> Image.I
     for reason, rows in table[table["decision"] != "kept"].groupby("decision"):
         shown = rows.head(MOST_PHOTOS)
         strips += [_heading(str(reason), len(rows), len(shown)), _photos(shown, src)]
-    sheet = Image.new("RGB", (WIDTH, sum(strip.height for strip in strips) + EDGE), GROUND)
+    sheet = Image.new("RGB", (WIDTH, sum(strip.height for strip in strips) + EDGE), WHITE)
     top = 0
     for strip in strips:
         sheet.paste(strip, (0, top))
@@ -61,18 +60,18 @@ def draw_contact_sheet(table: pandas.DataFrame, src: Path, dst: Path) -> Image.I
 
 
 def _title(table: pandas.DataFrame, kept: int) -> Image.Image:
-    strip = Image.new("RGB", (WIDTH, 64), GROUND)
+    strip = Image.new("RGB", (WIDTH, 64), WHITE)
     text = f"{_count(table['source'].nunique(), 'photograph')}, {_count(kept, 'face')} kept"
     ImageDraw.Draw(strip).text((EDGE, EDGE), text, INK, ImageFont.load_default(28))
     return strip
 
 
 def _heading(reason: str, count: int, shown: int) -> Image.Image:
-    strip = Image.new("RGB", (WIDTH, 46), GROUND)
+    strip = Image.new("RGB", (WIDTH, 46), WHITE)
     draw, font = ImageDraw.Draw(strip), ImageFont.load_default(18)
     draw.text((EDGE, 16), reason, INK, font)
     some = "" if shown == count else f", {shown} shown"
-    draw.text((EDGE + font.getlength(reason) + 10, 16), f"{count:,}{some}", FADED, font)
+    draw.text((EDGE + font.getlength(reason) + 10, 16), f"{count:,}{some}", GREY, font)
     return strip
 
 
@@ -90,22 +89,31 @@ def _photos(rows: pandas.DataFrame, src: Path) -> Image.Image:
 
 def _photo(row: tuple, src: Path) -> Image.Image:
     """A thumbnail with the box that was found, its name, and the detail."""
-    tile = Image.new("RGB", (PHOTO, PHOTO + 38), GROUND)
-    tile.paste(FRAME, (0, 0, PHOTO, PHOTO))
+    tile = Image.new("RGB", (PHOTO, PHOTO + 38), WHITE)
+    tile.paste(FAINT_GREY, (0, 0, PHOTO, PHOTO))
     draw, font = ImageDraw.Draw(tile), ImageFont.load_default(12)
     try:
-        copy, scale = read_small_copy(src / row.source, PHOTO)
+        copy, scale = _small_copy(row, src)
     except UnreadablePhoto:
-        draw.text((PHOTO / 2, PHOTO / 2), "?", FADED, ImageFont.load_default(60), anchor="mm")
+        draw.text((PHOTO / 2, PHOTO / 2), "?", GREY, ImageFont.load_default(60), anchor="mm")
     else:
         left, top = (PHOTO - copy.shape[1]) // 2, (PHOTO - copy.shape[0]) // 2
         tile.paste(Image.fromarray(copy), (left, top))
         if not pandas.isna(row.w):
             x, y, w, h = (side / scale for side in (row.x, row.y, row.w, row.h))
-            draw.rectangle((left + x, top + y, left + x + w, top + y + h), outline=BOX, width=2)
+            draw.rectangle(
+                (left + x, top + y, left + x + w, top + y + h), outline=GENERATED_COLOUR, width=2
+            )
     draw.text((0, PHOTO + 3), _fitting(row.source, font), INK, font)
-    draw.text((0, PHOTO + 18), _fitting(row.detail, font), FADED, font)
+    draw.text((0, PHOTO + 18), _fitting(row.detail, font), GREY, font)
     return tile
+
+
+def _small_copy(row: tuple, src: Path) -> tuple[np.ndarray, float]:
+    """A photograph's small copy; one that couldn't be read in its time isn't tried again."""
+    if row.decision == "unreadable":
+        raise UnreadablePhoto(row.detail)
+    return read_small_copy(src / row.source, PHOTO)
 
 
 def _fitting(text: str, font: ImageFont.FreeTypeFont) -> str:
@@ -119,7 +127,7 @@ def _fitting(text: str, font: ImageFont.FreeTypeFont) -> str:
 def _rows(tiles: list[Image.Image], columns: int) -> Image.Image:
     width, height = tiles[0].size
     rows = -(-len(tiles) // columns)
-    strip = Image.new("RGB", (WIDTH, rows * (height + GAP)), GROUND)
+    strip = Image.new("RGB", (WIDTH, rows * (height + GAP)), WHITE)
     for index, tile in enumerate(tiles):
         row, column = divmod(index, columns)
         strip.paste(tile, (EDGE + column * (width + GAP), row * (height + GAP)))

@@ -23,11 +23,8 @@ from dcgan_lib.evaluate.plots import (
 )
 from dcgan_lib.evaluate.readings import report_conditions, report_lines
 from dcgan_lib.shared import (
-    DARK_GREY,
-    GENERATED_COLOUR,
     MARK,
-    PALE_GREY,
-    REAL_COLOUR,
+    PAGE_COLOURS,
     atomic_path,
     image_grid,
     png_bytes,
@@ -36,12 +33,8 @@ from dcgan_lib.shared import (
 SHOWN = 64  # generated faces in the grid: the first ones, unselected
 DPI = 150
 
-COLOURS = (
-    f":root {{ --real: {REAL_COLOUR}; --generated: {GENERATED_COLOUR}; "
-    f"--grey: {DARK_GREY}; --line: {PALE_GREY}; }}"
-)
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a202c; max-width: 60rem;
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); max-width: 60rem;
        margin: 0 auto; padding: 1rem; }
 h1 { line-height: 1.2; overflow-wrap: anywhere; }
 img { max-width: 100%; height: auto; display: block; }
@@ -57,7 +50,7 @@ th:first-child { text-align: left; padding-left: 0; font-weight: 600; }
 td { font-variant-numeric: tabular-nums; }
 @media (min-width: 40rem) { th:not(:first-child) { min-width: 8rem; } }
 small { display: block; font-weight: 400; }
-.generated { color: #c05621; }
+.generated { color: var(--generated-ink); }
 .real { color: var(--real); }
 """
 
@@ -106,7 +99,7 @@ def report_page(
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Generated faces of {title}</title><style>{COLOURS}{STYLE}</style></head>\n"
+        f"<title>Generated faces of {title}</title><style>{PAGE_COLOURS}{STYLE}</style></head>\n"
         "<body>\n" + "\n".join(parts) + "\n</body></html>\n"
     )
 

@@ -13,21 +13,27 @@ from .files import (
     one_at_a_time as one_at_a_time,
     read_file as read_file,
 )
-from .films import write_gif as write_gif, write_mp4 as write_mp4
+from .films import with_caption as with_caption, write_gif as write_gif, write_mp4 as write_mp4
 from .numbered import by_number as by_number
-from .pictures import (
+from .palette import (
     DARK_GREY as DARK_GREY,
+    FAINT_GREY as FAINT_GREY,
     GENERATED_COLOUR as GENERATED_COLOUR,
     GENERATED_PALE as GENERATED_PALE,
     GREY as GREY,
     HEAT as HEAT,
+    INK as INK,
     LIGHT_GREY as LIGHT_GREY,
-    MARK as MARK,
+    PAGE_COLOURS as PAGE_COLOURS,
     PALE_GREY as PALE_GREY,
     REAL_COLOUR as REAL_COLOUR,
     REAL_PALE as REAL_PALE,
+    WHITE as WHITE,
     WRONG_COLOUR as WRONG_COLOUR,
     WRONG_PALE as WRONG_PALE,
+)
+from .pictures import (
+    MARK as MARK,
     Picture as Picture,
     draw_pictures as draw_pictures,
     draw_strip as draw_strip,

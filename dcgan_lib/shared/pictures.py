@@ -1,8 +1,4 @@
-"""The look of every picture: one palette, one way to end a figure, one writer of marked PNGs.
-
-Colours mean the same everywhere: blue is real (photographs, and D, who takes their side), orange is
-generated (faces, and G, who makes them), red is wrong, grey is whatever these are compared with.
-"""
+"""The look of every picture: one way to end a figure, one writer of marked PNGs."""
 
 from __future__ import annotations
 
@@ -18,15 +14,10 @@ from matplotlib.figure import Figure
 from PIL import Image, PngImagePlugin
 
 from dcgan_lib.shared.files import atomic_path
+from dcgan_lib.shared.palette import GREY
 
 if TYPE_CHECKING:
     import pandas as pd
-
-REAL_COLOUR, REAL_PALE = "#2b6cb0", "#bee3f8"  # real photographs, and the discriminator
-GENERATED_COLOUR, GENERATED_PALE = "#dd6b20", "#fbd38d"  # generated faces, and the generator
-WRONG_COLOUR, WRONG_PALE = "#c53030", "#fed7d7"
-DARK_GREY, GREY, LIGHT_GREY, PALE_GREY = "#4a5568", "#718096", "#a0aec0", "#cbd5e0"
-HEAT = "magma"  # the colour map of numbers: dark is little, light is much
 
 MARK = "Generated faces: nobody looks like this."
 DPI = 120  # of the figures that commands write

@@ -18,7 +18,8 @@ from dcgan_lib.load import to_images
 from dcgan_lib.losses import discriminator_loss, generator_loss
 from dcgan_lib.settings import get_settings
 from dcgan_lib.shared.errors import CourseError
-from dcgan_lib.shared.pictures import GENERATED_COLOUR, REAL_COLOUR, image_grid
+from dcgan_lib.shared.palette import GENERATED_COLOUR, REAL_COLOUR
+from dcgan_lib.shared.pictures import image_grid
 from dcgan_lib.train.grids import first_faces, grid_at
 from dcgan_lib.train.run import is_run, read_history
 from dcgan_lib.train.training import train

@@ -181,7 +181,9 @@ def test_a_photograph_that_takes_too_long_gets_its_reason(
     """Numbers in words: Pillow is busy with nine million of them for many seconds."""
     (src / "slow.ppm").write_bytes(b"P3 3000 3000 255\n" + b"1 " * 27_000_000)
     monkeypatch.setattr(folder, "SECONDS", 2.0)
+    busy = time.process_time()
     table = crop_folder(src, tmp_path / "dst", workers=workers)
+    assert time.process_time() - busy < 8  # nor does the contact sheet read it: 15 s of work
     assert decisions(table).pop("slow.ppm") == "unreadable"
     assert "took longer than 2 s" in set(table["detail"])
     assert (table["decision"] == "kept").sum() == 6
