@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dcgan_lib.shared import Faces, Run, atomic_path, import_tensorflow
+from dcgan_lib.shared import Faces, Run, atomic_path, import_tensorflow, output_file
 
 
 def evaluate_command(
@@ -17,7 +17,12 @@ def evaluate_command(
     count: Annotated[int, typer.Option(help="How many faces to generate.")] = 500,
     report: Annotated[
         Path | None,
-        typer.Option("--json", help="Where to write the figures.", show_default="RUN/report.json"),
+        typer.Option(
+            "--json",
+            help="Where to write the figures.",
+            callback=output_file(".json"),
+            show_default="RUN/report.json",
+        ),
     ] = None,
     all_checkpoints: Annotated[
         bool, typer.Option("--all-checkpoints", help="Also measure every kept epoch.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dcgan_lib.shared import CourseError, import_tensorflow
+from dcgan_lib.shared import CourseError, import_tensorflow, output_file
 
 if TYPE_CHECKING:
     import keras
@@ -36,15 +36,28 @@ latent_app = typer.Typer(
 
 Run = Annotated[Path, typer.Argument(help="The run's folder.", show_default=False)]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the noise, as for sample.")]
-Out = Annotated[Path, typer.Option(help="The picture to write, as PNG.", show_default=False)]
+Out = Annotated[
+    Path,
+    typer.Option(
+        help="The picture to write, as PNG.", callback=output_file(".png"), show_default=False
+    ),
+]
 
 
 @latent_app.command("walk")
 def walk_command(
     run: Run,
-    out: Annotated[Path, typer.Option(help="The film to write, .gif.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="The film to write, .gif.", callback=output_file(".gif"), show_default=False
+        ),
+    ],
     mp4: Annotated[
-        Path | None, typer.Option(help="Also write it as .mp4.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="Also write it as .mp4.", callback=output_file(".mp4"), show_default=False
+        ),
     ] = None,
     seed: Seed = 0,
     stops: Annotated[int, typer.Option(min=2, help="Faces to pass: 0, 1, 2, …")] = 6,
@@ -225,11 +238,6 @@ def _generate(generator: keras.Model, z: np.ndarray) -> np.ndarray:
 def _save(figure: Figure, out: Path) -> None:
     from dcgan_lib.shared import write_png
 
-    if out.suffix.lower() != ".png":
-        raise CourseError(
-            f"The picture can't be written. Expected a name that ends in .png. Received: {out}. "
-            "Choose another --out."
-        )
     write_png(figure, out)
     print(f"Look at {out}")
 

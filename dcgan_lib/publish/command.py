@@ -8,12 +8,17 @@ from typing import Annotated
 import typer
 
 from dcgan_lib.collect import DATABASES
-from dcgan_lib.shared import Run, import_tensorflow
+from dcgan_lib.shared import Run, import_tensorflow, output_file
 
 
 def publish_command(
     run: Run,
-    out: Annotated[Path, typer.Option(help="The page, an HTML file.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="The page, an HTML file.", callback=output_file(".html"), show_default=False
+        ),
+    ],
     bits: Annotated[
         int, typer.Option(help="Bits of each weight: 16, or 8 for a page of half the size.")
     ] = 16,
@@ -27,7 +32,11 @@ def publish_command(
     ] = None,
     onnx: Annotated[
         Path | None,
-        typer.Option(help="Also write the generator as an ONNX file.", show_default=False),
+        typer.Option(
+            help="Also write the generator as an ONNX file.",
+            callback=output_file(".onnx"),
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Write one HTML file that makes a new face at each visit, in the visitor's own browser.

@@ -3,6 +3,8 @@ from .commands import (
     Faces as Faces,
     Run as Run,
     import_tensorflow as import_tensorflow,
+    output_file as output_file,
+    require_output as require_output,
     require_png as require_png,
     run_command as run_command,
     run_function as run_function,

@@ -20,16 +20,54 @@ Faces = Annotated[Path, typer.Argument(help="Folder of cropped faces.", show_def
 
 
 def require_png(option: str, path: Path) -> None:
-    """Refuse another name for a picture before the work that would be lost.
+    """Refuse a name that no picture can be written to, before the work that would be lost.
 
     Raises:
-        CourseError: the name doesn't end in ``.png``.
+        CourseError: as ``require_output`` says.
     """
-    if path.suffix.lower() != ".png":
+    require_output(option, path, ".png")
+
+
+def require_output(option: str, path: Path, suffix: str = "") -> None:
+    """Refuse a file that can't be written, before the work that would be lost.
+
+    Args:
+        option: that names it, such as ``--out``.
+        path: the file; folders on the way to it may be missing.
+        suffix: what its name has to end in.
+
+    Raises:
+        CourseError: the name ends otherwise, is a folder's, or lies where nothing can be written.
+    """
+    if suffix and path.suffix.lower() != suffix:
         raise CourseError(
-            f"The picture can't be written. Expected a name that ends in .png. Received: {path}. "
-            f"Write, for instance, {option} {path.stem}.png."
+            f"This file can't be written. Expected a name that ends in {suffix}. "
+            f"Received: {path}. Write, for instance, {option} {path.stem}{suffix}."
         )
+    place = next(parent for parent in path.absolute().parents if parent.exists())
+    if path.is_dir() or not place.is_dir() or not os.access(place, os.W_OK):
+        what = "a folder" if path.is_dir() else f"a name in {place}, where nothing can be written"
+        raise CourseError(
+            f"This file can't be written. Expected the name of a file in a folder that may be "
+            f"written to. Received: {path}, {what}. Choose another {option}."
+        )
+
+
+def output_file(suffix: str = "") -> Callable[[typer.CallbackParam, Path | None], Path | None]:
+    """What an option that names a file to write has as its Typer ``callback``.
+
+    It refuses a file that can't be written before the command begins.
+
+    Args:
+        suffix: what the file's name has to end in.
+    """
+
+    def check(param: typer.CallbackParam, path: Path | None) -> Path | None:
+        if path is not None:
+            require_output(param.opts[0], path, suffix)
+        return path
+
+    return check
 
 
 def run_command(app: typer.Typer) -> None:
