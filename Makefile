@@ -7,7 +7,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-long test-seeds test-browser test-colab lab notebooks grading-table release archive repository lint constraints
+.PHONY: help course test test-long test-seeds test-browser test-colab lab docs notebooks grading-table release archive repository lint constraints
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -40,6 +40,10 @@ test-colab: $(READY)  ## Setup in an environment like Colab's (downloads some 2 
 
 lab: $(READY)  ## JupyterLab on the notebooks
 	@.venv/bin/jupyter lab --notebook-dir notebooks
+
+docs: $(READY)  ## the course as a site, from what make course made (STUDENT=1: no solutions)
+	@$(PY) -m dcgan_classroom release build/release
+	@$(PY) -m dcgan_course site build/site --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS) $(if $(STUDENT),--student)
 
 notebooks: $(READY)  ## strip and format the notebooks
 	@.venv/bin/ruff check --quiet --fix notebooks || true

@@ -25,6 +25,7 @@ HELP = """Work with the chapters as notebooks.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. --debug shows the traceback.
 """
 README_MARK = "<!-- course -->"
+NOT_CITED = "# repository-code: written by `make repository URL=…`"
 
 app = typer.Typer(help=HELP, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
@@ -85,7 +86,7 @@ def repository(
         str, typer.Argument(help="Public address; '' takes it away.", show_default=False)
     ],
 ) -> None:
-    """Write the course's public address into pyproject.toml, the chapters and the README."""
+    """Write the course's public address wherever it belongs: chapters, README, CITATION.cff."""
     if url and not re.fullmatch(r"https://[\w.-]+/[\w./-]+", url):
         raise CourseError(
             f"This can't be the course's address. Expected https://HOST/OWNER/NAME. "
@@ -96,6 +97,8 @@ def repository(
     first = find_chapters(NOTEBOOKS)[0].stem
     line = f"{README_MARK} {badges(first, url)}".rstrip()
     _replace(REPOSITORY / "README.md", rf"^{README_MARK}.*", line)
+    cited = f'repository-code: "{url}"' if url else NOT_CITED
+    _replace(REPOSITORY / "CITATION.cff", r"^(?:# )?repository-code:.*", cited)
     tidy_folder(NOTEBOOKS, url)
     print(f"The course's address is {url or 'empty'}. Commit, and tag it v{__version__}.")
 

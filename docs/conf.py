@@ -37,6 +37,7 @@ python_use_unqualified_type_names = True
 python_display_short_literal_types = True
 python_maximum_signature_line_length = 88
 
+highlight_language = "none"  # a block names its language
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static"]
@@ -47,6 +48,7 @@ html_show_sphinx = False
 html_last_updated_fmt = None
 html_theme_options = {
     "home_page_in_toc": False,
+    "navbar_persistent": [],
     "navigation_with_keys": False,
     "show_toc_level": 2,
     "use_download_button": False,  # each chapter names its own downloads

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from dcgan_course.prepare import run_folder, set_name
 from dcgan_lib import PROFILES, get_settings
 from dcgan_lib.shared import import_tensorflow
 
@@ -33,6 +32,7 @@ def site_command(
 ) -> None:
     """Build the course's site from its chapters as they were run, and from docs/."""
     import_tensorflow()
+    from dcgan_course.prepare import run_folder, set_name
     from dcgan_course.site.building import build_site
     from dcgan_course.site.sources import Made
 

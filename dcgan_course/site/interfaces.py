@@ -12,11 +12,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import typer
 from typer.testing import CliRunner
 
 import dcgan_lib
 
-ROOMS = ("collect", "crop", "train", "evaluate", "latent", "rules", "publish")  # as chapters go
+WIDTH = 76  # columns of a help text
 SHORT = 48  # characters of a value that is shown
 VALUES = "## Values\n\n| name | value | |\n|---|---|---|\n{}\n"
 REFERENCE = "```{{eval-rst}}\n.. {kind}:: {room}.{name}\n{options}```\n"
@@ -25,14 +26,15 @@ REFERENCE = "```{{eval-rst}}\n.. {kind}:: {room}.{name}\n{options}```\n"
 def write_interfaces(folder: Path) -> None:
     """A page for each front door of the library, as ``dcgan_lib.ROOM.md``."""
     folder.mkdir(exist_ok=True)
-    for room in ["dcgan_lib", *(f"dcgan_lib.{room}" for room in find_rooms())]:
+    for room in find_rooms():
         (folder / f"{room}.md").write_text(_room_page(room), "utf-8")
 
 
 def find_rooms() -> list[str]:
-    """The library's rooms in the chapters' order; what no chapter is about comes last."""
-    found = {stub.parent.name for stub in Path(dcgan_lib.__file__).parent.glob("*/__init__.pyi")}
-    return [*ROOMS, *sorted(found - {*ROOMS, "shared"}), "shared"]
+    """The library's modules that have a front door: itself, and its rooms."""
+    root = Path(str(dcgan_lib.__file__)).parent
+    doors = [stub.parent.relative_to(root.parent) for stub in root.rglob("__init__.pyi")]
+    return sorted(".".join(door.parts) for door in doors)
 
 
 def write_command_page(out: Path) -> None:
@@ -40,9 +42,13 @@ def write_command_page(out: Path) -> None:
     app = runpy.run_module("dcgan_lib")["app"]  # as python -m does
     names = [command.name for command in app.registered_commands]
     names += [group.name for group in app.registered_groups]
-    helps = {name: CliRunner().invoke(app, [name, "--help"]).output.strip() for name in names}
-    parts = [f"## {name}\n\n```text\n{text}\n```\n" for name, text in helps.items()]
+    parts = [f"## {name}\n\n```text\n{_help(app, name)}\n```\n" for name in names]
     out.write_text("\n".join([out.read_text("utf-8"), *parts]), "utf-8")
+
+
+def _help(app: typer.Typer, name: str) -> str:
+    line = {"prog_name": "python -m dcgan_lib", "terminal_width": WIDTH}
+    return CliRunner().invoke(app, [name, "--help"], **line).output.strip()
 
 
 def _room_page(room: str) -> str:
@@ -65,11 +71,14 @@ def _reference(kind: str, room: str, name: str, options: str = "") -> str:
 
 
 def _handed_on(room: ModuleType) -> Iterator[tuple[Path, str]]:
-    """The names in a front door's list, each with the file where it is written."""
+    """The names in a front door's list, each with the file where it is written.
+
+    What a room inside of this one hands on has its place on that room's page.
+    """
     stub = Path(str(room.__file__)).with_suffix(".pyi")
     for node in ast.parse(stub.read_text("utf-8")).body:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            origin = stub.parent / f"{node.module}.py"
+        origin = stub.parent / f"{getattr(node, 'module', None)}.py"
+        if isinstance(node, ast.ImportFrom) and origin.exists():
             yield from ((origin, alias.name) for alias in node.names)
 
 

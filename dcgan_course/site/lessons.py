@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import nbformat
 
 from dcgan_course.chapters import grading, has_tag
+from dcgan_lib.shared import CourseError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 BOLD = re.compile(r"\*\*(?!\*)(.+?)\*\*", re.DOTALL)
@@ -26,39 +27,54 @@ ANSWER = """<details class="answer"><summary>A model answer</summary>
 
 
 def lesson_page(
+    chapter: nbformat.NotebookNode,
     executed: nbformat.NotebookNode,
     student: nbformat.NotebookNode,
     name: str,
     terms: Mapping[str, str],
     solved: bool,
 ) -> nbformat.NotebookNode:
-    """What Sphinx is given of a chapter.
+    """What Sphinx is given of a chapter: its cells, with the outputs of the run.
 
     Args:
-        executed: the chapter as it was run; not changed.
-        student: its students' version, with the same ids of cells.
+        chapter: as it is stored; not changed.
+        executed: the same, as it was run.
+        student: its students' version.
         name: of its file, without suffix.
         terms: a term in small letters → its entry in the glossary.
         solved: whether solutions and model answers are shown, folded; if not, the students' stubs
             stand in their place.
+
+    Raises:
+        CourseError: the chapter's code was changed since it was run.
     """
-    page = copy.deepcopy(executed)
+    page = copy.deepcopy(chapter)
+    run = {cell.id: cell for cell in executed.cells}
     stubs = {cell.id: cell.source for cell in student.cells}
-    page.cells = [cell for cell in page.cells if not has_tag(cell, "injected-parameters")]
-    page.metadata.pop("widgets", None)
-    page.metadata.pop("papermill", None)
     for cell in page.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _outputs(cell, run.get(cell.id), name)
         if grading(cell) and not solved:
             cell.source = stubs[cell.id]
         if cell.cell_type == "code":
             _fold(cell, solved)
-            cell.outputs = [output for output in map(_still, cell.outputs) if output]
         elif grading(cell) and solved:
             cell.source = ANSWER.format(cell.source)
         else:
             cell.source = link_terms(cell.source, terms)
     _offer_downloads(page.cells[0], name, solved)
     return page
+
+
+def _outputs(
+    cell: nbformat.NotebookNode, run: nbformat.NotebookNode | None, name: str
+) -> list[nbformat.NotebookNode]:
+    if run is None or run.source != cell.source:
+        raise CourseError(
+            f"{name} isn't the chapter that was run. Expected: the code of the last `make course`. "
+            f"Received: another cell {cell.source.splitlines()[0]!r}. Run `make course` again."
+        )
+    return [output for output in map(_still, run.outputs) if output]
 
 
 def link_terms(text: str, terms: Mapping[str, str]) -> str:

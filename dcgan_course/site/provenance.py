@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from dcgan_lib.collect import DATABASES
@@ -11,6 +12,8 @@ COMMANDS = {
     True: "python -m dcgan_lib collect {name} --accept-terms",
     False: "python -m dcgan_lib collect {name}",
 }
+ADDRESS = re.compile(r"https://[\w./-]*[\w/]")
+TABLE = ":::{{list-table}}\n:widths: 20 80\n\n{}\n:::\n"
 OWN = "python -m dcgan_lib collect folder --from PHOTOGRAPHS"
 
 
@@ -29,8 +32,13 @@ def write_database_facts(folder: Path) -> None:
             "by hand": f"{database.by_hand[0].upper()}{database.by_hand[1:]}.",
             "command": f"`{line.format(name=name)}`",
         }
-        table = "\n".join(f"| **{key}** | {value} |" for key, value in rows.items())
-        (folder / f"{name}.md").write_text(f"| | |\n|---|---|\n{table}\n", "utf-8")
+        table = "\n".join(f"* - **{key}**\n  - {_linked(value)}" for key, value in rows.items())
+        (folder / f"{name}.md").write_text(TABLE.format(table), "utf-8")
+
+
+def _linked(text: str) -> str:
+    """Addresses in a text as links."""
+    return ADDRESS.sub(r"<\g<0>>", text)
 
 
 def write_model_page(run: Path, faces: Path, out: Path) -> None:

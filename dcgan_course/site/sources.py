@@ -84,13 +84,13 @@ def require_made(made: Made) -> None:
 def _write_lessons(made: Made, out: Path, solved: bool) -> None:
     terms = read_terms(DOCS / "glossary.md")
     for path in find_chapters():
-        executed = read_notebook(made.course / path.name)
+        chapter, executed = read_notebook(path), read_notebook(made.course / path.name)
         student = read_notebook(made.release / path.name)
-        page = lesson_page(executed, student, path.stem, terms, solved)
+        page = lesson_page(chapter, executed, student, path.stem, terms, solved)
         write_notebook(page, out / "chapters" / path.name)
         write_notebook(student, out / "downloads" / "student" / path.name)
         if solved:
-            write_notebook(read_notebook(path), out / "downloads" / "solved" / path.name)
+            write_notebook(chapter, out / "downloads" / "solved" / path.name)
 
 
 def _write_face(run: Path, folder: Path) -> None:

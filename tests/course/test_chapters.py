@@ -331,7 +331,8 @@ def test_an_address_is_written_everywhere_and_can_be_taken_away(tmp_path):
         return done.returncode, done.stdout + done.stderr
 
     assert command("https://github.com/someone/faces.git")[0] == 0
-    for name in ("pyproject.toml", "README.md", *(f"notebooks/{n}.ipynb" for n in NAMES)):
+    written = ("pyproject.toml", "README.md", "CITATION.cff")
+    for name in (*written, *(f"notebooks/{n}.ipynb" for n in NAMES)):
         assert "github.com/someone/faces" in (clone / name).read_text("utf-8").replace(
             "colab.research.google.com/github/someone", "github.com/someone"
         )
