@@ -6,11 +6,14 @@ same in JupyterLab, VS Code and Colab; where widgets don't render, the notebook 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
+from IPython.display import HTML
 
 from dcgan_lib import to_images
 from dcgan_lib.latent import move
@@ -114,3 +117,15 @@ def pushed_face(
 def to_png(picture: Picture) -> bytes:
     """Encode a figure, or an image uint8 (height, width, 3) in RGB, as PNG for the page."""
     return png_bytes(picture, mark="", dpi=110)
+
+
+def film(path: str | Path, width: int = 256, alt: str = "A film of generated faces") -> HTML:
+    """A GIF for the notebook, inside the page, so that it moves in executed copies too.
+
+    Args:
+        path: of the GIF.
+        width: on the page, in pixels.
+        alt: what it shows, for whoever can't see it.
+    """
+    text = base64.b64encode(Path(path).read_bytes()).decode()
+    return HTML(f'<img src="data:image/gif;base64,{text}" width="{width}" alt="{alt}">')

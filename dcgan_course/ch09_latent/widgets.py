@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
-from IPython.display import HTML
 
-from dcgan_course.exploring import explore_directions as explore_directions, to_png
+from dcgan_course.exploring import (
+    explore_directions as explore_directions,
+    film as film,
+    to_png,
+)
 from dcgan_lib.shared import CourseError
 
 STYLES = ("success", "info", "warning", "danger")  # colours of up to four groups
@@ -75,20 +76,6 @@ def toggle(groups: Mapping[str, Sequence[int]], active: str, number: int) -> dic
     if not was_in:
         without[active] = sorted([*without[active], number])
     return without
-
-
-def film(path: str | Path, width: int = 256) -> HTML:
-    """A GIF for the notebook, inside the page, so that it moves in executed copies too.
-
-    Args:
-        path: of the GIF.
-        width: on the page, in pixels.
-    """
-    text = base64.b64encode(Path(path).read_bytes()).decode()
-    return HTML(
-        f'<img src="data:image/gif;base64,{text}" width="{width}" '
-        'alt="A walk from generated face to generated face">'
-    )
 
 
 def _group_of(groups: Mapping[str, Sequence[int]], number: int) -> str:
