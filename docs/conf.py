@@ -38,6 +38,7 @@ python_display_short_literal_types = True
 python_maximum_signature_line_length = 88
 
 highlight_language = "none"  # a block names its language
+smartquotes = False  # --option stays as it is typed
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static"]
@@ -45,7 +46,6 @@ html_css_files = ["course.css"]
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sphinx = False
-html_last_updated_fmt = None
 html_theme_options = {
     "home_page_in_toc": False,
     "navbar_persistent": [],

@@ -104,7 +104,7 @@ def _still(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
     if WIDGET not in output.get("data", {}):
         return output
     kept = {kind: value for kind, value in output.data.items() if kind != WIDGET}
-    return None if set(kept) <= {"text/plain"} else output | {"data": kept}
+    return None if set(kept) <= {"text/plain"} else nbformat.from_dict({**output, "data": kept})
 
 
 def _offer_downloads(first: nbformat.NotebookNode, name: str, solved: bool) -> None:

@@ -13,7 +13,7 @@ COMMANDS = {
     False: "python -m dcgan_lib collect {name}",
 }
 ADDRESS = re.compile(r"https://[\w./-]*[\w/]")
-TABLE = ":::{{list-table}}\n:widths: 20 80\n\n{}\n:::\n"
+TABLE = ":::{{list-table}}\n:class: facts\n\n{}\n:::\n"
 OWN = "python -m dcgan_lib collect folder --from PHOTOGRAPHS"
 
 
