@@ -13,6 +13,7 @@ import contextlib
 import functools
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from dcgan_course import find_chapters, grading, read_notebook
 from dcgan_course.frame import HIDDEN, HIDDEN_END
 
 SEEDS = range(20)  # of the mark's questions; one answer has to get one mark under all of them
+FEWEST_RIGHT, FEWEST_WRONG = 3, 6  # answers of an exercise
 LONGEST = 700  # characters that a student reads
 RAW = ("<Variable", "<KerasVariable", "tf.Tensor", "<tf.", "array([", "Traceback", "object at 0x")
 
@@ -155,10 +157,14 @@ class PlantedTests:
     planted: Planted
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Run a test once for each answer of the kind that its argument names."""
+        """Run a test once for each answer of the kind that its argument names.
+
+        Of an exercise's right and wrong answers, those beyond the ones that it has to have are
+        among the long tests.
+        """
         kinds = {
-            "right_one": self.planted.right_ones,
-            "wrong_one": self.planted.wrong_ones,
+            "right_one": _long_beyond(FEWEST_RIGHT, self.planted.right_ones),
+            "wrong_one": _long_beyond(FEWEST_WRONG, self.planted.wrong_ones),
             "sample": self.planted.samples,
             "answer": self.planted.all,
         }
@@ -168,7 +174,7 @@ class PlantedTests:
     def test_every_exercise_has_six_wrong_and_three_right_answers(self, chapter):
         for grade_id in chapter.exercises:
             right, wrong = self.planted.count(grade_id)
-            assert right >= 3 and wrong >= 6, grade_id
+            assert right >= FEWEST_RIGHT and wrong >= FEWEST_WRONG, grade_id
 
     def test_a_right_answer_is_accepted_by_check_and_mark(self, right_one, chapter):
         assert chapter.check(right_one) == ""
@@ -189,6 +195,16 @@ class PlantedTests:
     def test_no_mark_depends_on_the_seed(self, answer, chapter):
         marks = {chapter.mark(answer, seed) for seed in SEEDS}
         assert marks == {1 if answer in self.planted.right_ones else 0}
+
+
+def _long_beyond(most: int, answers: list[PlantedAnswer]) -> list[object]:
+    seen: Counter[str] = Counter()
+    params: list[object] = []
+    for answer in answers:
+        seen[answer.grade_id] += 1
+        beyond = seen[answer.grade_id] > most
+        params.append(pytest.param(answer, marks=pytest.mark.long) if beyond else answer)
+    return params
 
 
 def require_plain(message: str) -> None:
