@@ -30,3 +30,9 @@ def test_help_lists_the_commands(package, commands):
     done = run(package, "--help")
     assert done.returncode == 0
     assert all(f"\n  {name} " in done.stdout for name in commands)
+
+
+def test_a_worker_of_the_grader_builds_no_grammar_that_no_notebook_needs():
+    code = "import sys, dcgan_classroom.grading.one, nbformat; print('lark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "False\n", done.stderr
