@@ -25,10 +25,12 @@ RUN pip install -c constraints.txt '.[classroom]' && rm -r /opt/course
 USER 65534:65534
 WORKDIR /tmp
 
+# The last stage is the one that Binder builds; it names the user.
 FROM packages AS course
+ARG NB_USER=student NB_UID=1000
 RUN pip install -c constraints.txt -e '.[classroom]'
 COPY notebooks notebooks
-RUN useradd --create-home student && mkdir data runs && chown -R student /opt/course
-USER student
+RUN useradd --create-home --uid $NB_UID $NB_USER && mkdir data runs && chown -R $NB_USER /opt/course
+USER $NB_USER
 EXPOSE 8888
 CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--notebook-dir=notebooks"]

@@ -45,6 +45,12 @@ def test_the_grading_image_runs_as_nobody():
     assert "USER 65534:65534" in STAGES["grading"]
 
 
+def test_binder_builds_the_courses_image_with_its_own_user():
+    assert list(STAGES)[-1] == "course"
+    assert "ARG NB_USER=student NB_UID=1000" in STAGES["course"]
+    assert "--uid $NB_UID $NB_USER" in STAGES["course"] and "USER $NB_USER" in STAGES["course"]
+
+
 @pytest.mark.parametrize("stage", ["grading", "course"])
 def test_the_images_install_an_extra_that_there_is(stage):
     extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
