@@ -259,8 +259,8 @@ _ALL = (
         licence="CC BY 4.0",
         terms=(
             "CC BY 4.0: free for any use that names its authors. Everyone in it signed that the "
-            "photographs may be used in lab-based and web-based studies and in illustrations of "
-            "research; show nobody in another light than that."
+            "photographs may be used in lab-based and web-based studies, as they are or altered, "
+            "and to illustrate research, in journals, news or talks; go no further than that."
         ),
         credit=(
             "L. DeBruine and B. Jones: Face Research Lab London Set, figshare, 2017, "

@@ -661,23 +661,25 @@ def london(site: Site, archives_: dict[str, bytes]) -> Database:
     return replace(DATABASES["london"], count=4, origin=f"{site.address}/article")
 
 
-def london_archive(name: str) -> bytes:
-    members = {f"{name}/{n:03}_03.jpg": jpeg(n) for n in (1, 2)}
-    members |= {f"{name}/{n:03}_03.tem": b"189\r\n" for n in (1, 2)}
-    return zipped(members | {f"__MACOSX/{name}/._001_03.jpg": b"x", f"{name}/._x.jpg": b"x"})
+LONDON = {"neutral": "03", "smiling": "08"}  # what its files' names end in
+
+
+def london_archive(kind: str) -> bytes:
+    name, end = f"{kind}_front", LONDON[kind]
+    members = {f"{name}/{n:03}_{end}.jpg": jpeg(n) for n in (1, 2)}
+    members |= {f"{name}/{n:03}_{end}.tem": b"189\r\n" for n in (1, 2)}
+    return zipped(members | {f"__MACOSX/{name}/._001_{end}.jpg": b"x", f"{name}/._x.jpg": b"x"})
 
 
 def test_the_london_set_keeps_its_landmarks_beside_the_photographs(
     tmp_path: Path, site: Site
 ) -> None:
-    parts = {
-        f"{name}_front.zip": london_archive(f"{name}_front") for name in ("neutral", "smiling")
-    }
+    parts = {f"{kind}_front.zip": london_archive(kind) for kind in LONDON}
     folder = collect(london(site, parts | {"other.zip": b"x"}), tmp_path, accept_terms=True)
     names = set(photographs(folder))
     assert names == {
-        f"{kind}_front/00{n}_03.{suffix}"
-        for kind in ("neutral", "smiling")
+        f"{kind}_front/00{n}_{end}.{suffix}"
+        for kind, end in LONDON.items()
         for n in (1, 2)
         for suffix in ("jpg", "tem")
     }
@@ -685,9 +687,7 @@ def test_the_london_set_keeps_its_landmarks_beside_the_photographs(
 
 
 def test_a_file_of_the_london_set_that_changed_is_refused(tmp_path: Path, site: Site) -> None:
-    parts = {
-        f"{name}_front.zip": london_archive(f"{name}_front") for name in ("neutral", "smiling")
-    }
+    parts = {f"{kind}_front.zip": london_archive(kind) for kind in LONDON}
     database = london(site, parts)
     site.put("/files/smiling_front.zip", Reply(parts["neutral_front.zip"]))
     with pytest.raises(CourseError, match=r"Expected the file with md5 \w{32} .*a file with md5"):
