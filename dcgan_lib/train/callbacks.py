@@ -12,13 +12,13 @@ from types import FrameType
 from typing import Any
 
 import keras
-import numpy as np
 import pandas as pd
+import tensorflow as tf
 from tqdm.auto import tqdm
 
 from dcgan_lib.shared import CourseError, atomic_path
 from dcgan_lib.train.checkpoints import save_checkpoint
-from dcgan_lib.train.doctor import not_finite_weights
+from dcgan_lib.train.doctor import not_finite_weights, weights_of
 from dcgan_lib.train.gan import LOSSES
 from dcgan_lib.train.grids import grid_path, write_grid
 from dcgan_lib.train.run import read_history, save_generator
@@ -102,16 +102,20 @@ class EpochGuard(WholeEpochs):
     Its losses can be finite all the same: each is computed before the update that it leads to.
     """
 
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self.is_sound = tf.function(self._is_sound)  # traced once: it runs after every epoch
+
     def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
-        found = ", ".join(not_finite_weights(self.model)[:3]) or self._not_finite_faces()
-        if found:
+        if not self.is_sound():
+            found = ", ".join(not_finite_weights(self.model)[:3]) or "generated faces"
             expected = "finite weights and faces"
             raise BrokeDown(_broke_down(f"in epoch {epoch}", expected, f"others in {found}"))
 
-    def _not_finite_faces(self) -> str:
-        z = fixed_noise(self.model.settings)[:LOOKED_AT]
+    def _is_sound(self) -> tf.Tensor:
+        z = tf.constant(fixed_noise(self.model.settings)[:LOOKED_AT])
         faces = self.model.best_generator(z, training=False)
-        return "" if np.isfinite(faces).all() else "generated faces"
+        values = (faces, *weights_of(self.model))
+        return tf.reduce_all([tf.reduce_all(tf.math.is_finite(value)) for value in values])
 
 
 def _broke_down(where: str, expected: str, received: str) -> str:
@@ -165,6 +169,16 @@ class Samples(WholeEpochs):
     def _draw(self, epoch: int) -> None:
         if epoch % self.model.settings.sample_every == 0:
             write_grid(self.run, self.model.best_generator, self.model.settings, epoch)
+
+
+class EpochMeans(keras.callbacks.TensorBoard):
+    """Each epoch's means for TensorBoard, in ``tensorboard/``."""
+
+    def __init__(self, run: Path) -> None:
+        super().__init__(run / "tensorboard", write_graph=False)
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Prepare nothing: Keras does so for each batch, and then writes none of it."""
 
 
 class Generators(WholeEpochs):

@@ -33,6 +33,14 @@ def train_command(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in this folder, as it was started.")
     ] = False,
+    strategy: Annotated[
+        str | None,
+        typer.Option(
+            help="mirrored: share each batch among this machine's devices. multiworker: among "
+            "the processes that $TF_CONFIG lists.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Train on a folder of faces.
 
@@ -53,7 +61,7 @@ def train_command(
         settings = change_settings(load_settings(run), **values)
     else:
         settings = change_settings(get_settings(profile), **values)
-    done = train(faces, run, settings, resume=resume)
+    done = train(faces, run, settings, resume=resume, strategy=strategy)
     if done.epoch < done.epochs:
         print(f"Stopped after epoch {done.epoch} of {done.epochs}. Go on with --resume.")
         raise typer.Exit(INTERRUPTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,12 @@ class TrainingFaces:
     train: list[str]
     held_out: list[str]
 
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the pixels to train on: other pictures under the same names have another."""
-        digest = hashlib.sha256()
-        for row in self.face_set.rows(self.train):
-            digest.update(self.face_set.images[row])
+        digest, rows = hashlib.sha256(), self.face_set.rows(self.train)
+        for start in range(0, len(rows), 1024):  # a million faces don't fit into memory
+            digest.update(self.face_set.images[rows[start : start + 1024]])
         return digest.hexdigest()
 
 
@@ -130,7 +132,7 @@ def find_same_faces(run: Path, face_set: FaceSet, folder: str | Path) -> Trainin
             "Give the folder that the run was started with, or choose another --run."
         )
     same = TrainingFaces(face_set, kept["train"], kept["held_out"])
-    if kept.get("sha256", same.digest()) != same.digest():  # runs of before have none
+    if kept.get("sha256", same.digest) != same.digest:  # runs of before have none
         raise CourseError(
             f"The faces of this run are other pictures now. Expected those that it was started "
             f"with. Received: {folder}, where the names are the same and the pictures aren't. "
@@ -144,7 +146,7 @@ def write_start(run: Path, settings: Settings, faces: TrainingFaces) -> None:
     if not is_run(run) and (run / "settings.json").exists():
         _remove_leftovers(run)
     write_run_json(run, "settings.json", settings.to_dict())
-    kept = {"train": faces.train, "held_out": faces.held_out, "sha256": faces.digest()}
+    kept = {"train": faces.train, "held_out": faces.held_out, "sha256": faces.digest}
     write_run_json(run, "faces.json", kept)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from dcgan_lib.shared import CourseError
 from dcgan_lib.train.callbacks import (
     Checkpoints,
     EpochGuard,
+    EpochMeans,
     Generators,
     Guard,
     History,
@@ -27,9 +28,17 @@ from dcgan_lib.train.callbacks import (
 )
 from dcgan_lib.train.checkpoints import list_checkpoints, restore_checkpoint
 from dcgan_lib.train.doctor import EXAMINED, Doctor, choose_examiner
-from dcgan_lib.train.gan import DCGAN
+from dcgan_lib.train.gan import DCGAN, learning_rate_in
 from dcgan_lib.train.grids import find_grids, grid_path, write_film, write_grid
 from dcgan_lib.train.plots import write_curves
+from dcgan_lib.train.replicas import (
+    check_shares,
+    find_strategy,
+    is_chief,
+    naming_lost_workers,
+    share_dataset,
+    share_steps,
+)
 from dcgan_lib.train.run import is_run, read_history, save_generator, write_model_card
 from dcgan_lib.train.sample import draw_noise
 from dcgan_lib.train.start import (
@@ -58,6 +67,7 @@ def train(
     *,
     resume: bool = False,
     callbacks: list[keras.callbacks.Callback] | None = None,
+    strategy: str | None = None,
 ) -> Finished:
     """Train a DCGAN on a folder of faces and keep everything about it in ``run``.
 
@@ -73,6 +83,9 @@ def train(
             takes the run's own on resume, and profile ``quick`` for another one.
         resume: go on with the run in this folder, or finish what it lacks.
         callbacks: further Keras callbacks.
+        strategy: how the work is shared, as ``replicas.find_strategy`` has it. Of several
+            workers, each is started with the same arguments and sees the same folders; the first
+            one alone writes.
 
     Returns:
         How far it came: fewer epochs than the settings say after a Ctrl-C.
@@ -80,46 +93,61 @@ def train(
     Raises:
         CourseError: the run exists and ``resume`` is not set, or the other way round; it is in
             use by another process, has other settings, other faces or more epochs; too few faces
-            for a batch; numbers that are not finite; a disk that can't be written.
+            for a batch; numbers that are not finite; a disk that can't be written; a worker that
+        is gone.
     """
-    run = Path(run)
+    run, shared = Path(run), find_strategy(strategy)
     if resume and not is_run(run):
         raise CourseError(
             f"There is no run to go on with. Expected a run with a finished epoch. Received: "
             f"{run}, which has none. Start it, with the same line without --resume."
         )
-    with _claimed(run), _deterministic():
-        settings = agree_on_settings(run, settings, resume)
-        face_set = load_face_set(faces, settings.image_size)
-        if resume:
-            chosen = find_same_faces(run, face_set, faces)
-        else:
-            chosen = choose_faces(face_set, settings, faces)
-        with _strategy().scope():
-            gan = DCGAN(settings)
-            gan.compile()
-        first_epoch = restore_checkpoint(run, gan) if resume else 0
-        if resume:
-            refuse_to_go_back(run, first_epoch, settings)
-        write_start(run, settings, chosen)
-        if first_epoch < settings.epochs:
-            (run / "generator.keras").unlink(missing_ok=True)  # of fewer epochs
-            _fit(gan, chosen, run, first_epoch, callbacks or [])
-        return _finish(run, faces, gan, trained=first_epoch < settings.epochs)
+    claimed = _claimed(run) if is_chief(shared) else nullcontext()
+    with claimed, _deterministic(), naming_lost_workers(shared):
+        return _train(Path(faces), run, settings, resume, shared, callbacks or [])
+
+
+def _train(
+    faces: Path,
+    run: Path,
+    settings: Settings | None,
+    resume: bool,
+    strategy: tf.distribute.Strategy,
+    callbacks: list[keras.callbacks.Callback],
+) -> Finished:
+    settings = agree_on_settings(run, settings, resume)
+    check_shares(settings.batch_size, strategy)
+    face_set = load_face_set(faces, settings.image_size)
+    if resume:
+        chosen = find_same_faces(run, face_set, faces)
+    else:
+        chosen = choose_faces(face_set, settings, faces)
+    with strategy.scope():
+        gan = DCGAN(settings)
+        gan.compile()
+    first_epoch = restore_checkpoint(run, gan) if resume else 0
+    if resume:
+        refuse_to_go_back(run, first_epoch, settings)
+    if not is_chief(strategy):
+        return Finished(run, _fit(gan, chosen, first_epoch, callbacks), settings.epochs)
+    write_start(run, settings, chosen)
+    if first_epoch < settings.epochs:
+        (run / "generator.keras").unlink(missing_ok=True)  # of fewer epochs
+        _fit(gan, chosen, first_epoch, [*_keepers(gan, chosen, run, first_epoch), *callbacks])
+    return _finish(run, faces, gan, trained=first_epoch < settings.epochs)
 
 
 def _fit(
     gan: DCGAN,
     chosen: TrainingFaces,
-    run: Path,
     first_epoch: int,
     callbacks: list[keras.callbacks.Callback],
-) -> None:
+) -> int:
+    """Train; return how many epochs are finished."""
     settings, face_set = gan.settings, chosen.face_set
-    size, per_epoch = settings.batch_size, len(chosen.train) // settings.batch_size
     served = batches(
         face_set.images,
-        size,
+        settings.batch_size,
         settings.seed,
         flip=settings.flip,
         rows=face_set.rows(chosen.train),
@@ -127,30 +155,47 @@ def _fit(
         first_epoch=first_epoch,
     )
     stop = StopAfterEpoch()
+    share_steps(gan)
     try:
-        gan.fit(
-            served,
+        done = gan.fit(
+            share_dataset(served),
             epochs=settings.epochs,
             initial_epoch=first_epoch,
-            steps_per_epoch=per_epoch,
+            steps_per_epoch=_steps(gan, chosen),
             shuffle=False,  # the batches come shuffled
             verbose=0,
-            callbacks=[
-                Progress(settings.epochs, first_epoch, per_epoch, size),
-                Guard(),
-                *_doctors(gan, chosen, run),
-                EpochGuard(),
-                History(run, first_epoch, per_epoch * size),
-                Samples(run, first_epoch),
-                keras.callbacks.TensorBoard(run / "tensorboard", write_graph=False),
-                Generators(run),
-                Checkpoints(run),
-                stop,
-                *callbacks,
-            ],
+            callbacks=[*_schedules(settings), Guard(), EpochGuard(), *callbacks, stop],
         )
     finally:
         stop.release()
+    return first_epoch + len(done.epoch)
+
+
+def _schedules(settings: Settings) -> list[keras.callbacks.Callback]:
+    if not settings.learning_rate_decay:
+        return []
+    return [keras.callbacks.LearningRateScheduler(lambda epoch: learning_rate_in(epoch, settings))]
+
+
+def _steps(gan: DCGAN, chosen: TrainingFaces) -> int:
+    """Batches in an epoch."""
+    return len(chosen.train) // gan.settings.batch_size
+
+
+def _keepers(
+    gan: DCGAN, chosen: TrainingFaces, run: Path, first_epoch: int
+) -> list[keras.callbacks.Callback]:
+    """What shows the run and writes its files; the checkpoint comes last."""
+    steps, size = _steps(gan, chosen), gan.settings.batch_size
+    return [
+        Progress(gan.settings.epochs, first_epoch, steps, size),
+        *_doctors(gan, chosen, run),
+        History(run, first_epoch, steps * size),
+        Samples(run, first_epoch),
+        EpochMeans(run),
+        Generators(run),
+        Checkpoints(run),
+    ]
 
 
 def _doctors(gan: DCGAN, chosen: TrainingFaces, run: Path) -> list[Doctor]:
@@ -182,11 +227,6 @@ def _finish(run: Path, faces: str | Path, gan: DCGAN, *, trained: bool) -> Finis
 
 def _finished_epochs(run: Path) -> list[int]:
     return [int(path.name.removeprefix("epoch_")) for path in list_checkpoints(run)]
-
-
-def _strategy() -> tf.distribute.Strategy:
-    many = len(tf.config.list_logical_devices("GPU")) > 1
-    return tf.distribute.MirroredStrategy() if many else tf.distribute.get_strategy()
 
 
 @contextmanager

@@ -25,4 +25,5 @@ from .vitals import (
     grid as grid,
     not_finite_weights as not_finite_weights,
     spread as spread,
+    weights_of as weights_of,
 )

@@ -14,7 +14,8 @@ from dcgan_lib.train.callbacks import WholeEpochs
 from dcgan_lib.train.doctor.diagnoses import Diagnosis, diagnose, not_finite, wrong_range
 from dcgan_lib.train.doctor.vitals import Examiner, Vitals
 
-EVERY = 50  # updates between two examinations
+EVERY = 50  # updates between two examinations, at first
+SHARE = 10  # later, a tenth of all updates so far: what is slow to come is slow to go
 
 
 class Doctor(WholeEpochs):
@@ -36,14 +37,14 @@ class Doctor(WholeEpochs):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         super().on_epoch_begin(epoch, logs)
-        self.updates = int(self.model.generator_optimizer.iterations)
         if self.course is None:
             self.course, self.named = _read(self.run, epoch)
             self._name(epoch, [wrong_range(self.examiner.training)])
 
     def on_whole_epoch(self, epoch: int, logs: dict[str, float]) -> None:
         updates = int(self.model.generator_optimizer.iterations)
-        if updates // EVERY == self.updates // EVERY:
+        last = self.course[-1].updates if self.course else 0
+        if updates // EVERY == last // EVERY or updates - last < updates // SHARE:
             return
         vitals, faces = self.examiner.examine(self.model, epoch, logs)
         self.course.append(vitals)

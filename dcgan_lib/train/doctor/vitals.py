@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -179,8 +180,13 @@ def _root_mean_square(values: np.ndarray) -> float:
 
 def not_finite_weights(gan: DCGAN) -> list[str]:
     """Paths of the weights of a model's networks that hold an infinite or undefined number."""
+    return [w.path for w in weights_of(gan) if not np.isfinite(w.numpy()).all()]
+
+
+def weights_of(gan: DCGAN) -> list[keras.Variable]:
+    """The weights of G, of D and, where there is one, of G's average."""
     networks = filter(None, (gan.generator, gan.discriminator, gan.averaged_generator))
-    return [w.path for n in networks for w in n.weights if not np.isfinite(w.numpy()).all()]
+    return [weight for network in networks for weight in network.weights]
 
 
 @contextmanager

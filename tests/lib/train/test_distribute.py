@@ -1,26 +1,41 @@
-"""Training shared by two devices through tf.distribute: two logical processors stand for GPUs.
+"""Training shared by two devices, and by two processes, through tf.distribute.
 
-BatchNormalization statistics are each replica's own until they are read, so only what the
-optimizers move is compared.
+Two logical processors stand for GPUs, and two processes on loopback for machines.
+BatchNormalization's statistics are those of a replica's own share of the batch, so the reference
+of two workers is one process with two devices.
 """
 
+from __future__ import annotations
+
 import json
+import os
+import re
+import signal
+import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-SCRIPT = """
+from dcgan_lib.settings import get_settings
+from dcgan_lib.shared import CourseError
+from dcgan_lib.train.replicas import check_shares, find_strategy
+from dcgan_lib.train.run import read_history
+from dcgan_lib.train.training import train
+
+TWO_DEVICES = """
 import json, sys
 import numpy as np
 import tensorflow as tf
 two = [tf.config.LogicalDeviceConfiguration()] * 2
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
 import keras
-from dcgan_lib.train import training as module
+from dcgan_lib.train import train
 from dcgan_lib.settings import get_settings
-
-module._strategy = lambda: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 class Look(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
@@ -34,19 +49,122 @@ class Look(keras.callbacks.Callback):
 
 faces, run = sys.argv[1:3]
 settings = get_settings("tiny", image_size=32, epochs=2)
-module.train(faces, run, settings, callbacks=[Look()])
+train(faces, run, settings, strategy="mirrored", callbacks=[Look()])
 settings = get_settings("tiny", image_size=32, epochs=3)
-print(module.train(faces, run, settings, resume=True).epoch)
+print(train(faces, run, settings, strategy="mirrored", resume=True).epoch)
 """
 
 
-@pytest.mark.long
-def test_two_replicas_stay_equal_and_a_run_resumes(faces, tmp_path):
-    line = [sys.executable, "-c", SCRIPT, faces, tmp_path / "run"]
+@pytest.fixture(scope="module")
+def two_devices(faces, tmp_path_factory) -> tuple[Path, list[object]]:
+    """A run of three epochs on two devices, broken off after two; what the script printed."""
+    run = tmp_path_factory.mktemp("devices") / "run"
+    line = [sys.executable, "-c", TWO_DEVICES, faces, run]
     done = subprocess.run(line, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    found, epoch = (json.loads(text) for text in done.stdout.splitlines()[-2:])
+    return run, [json.loads(text) for text in done.stdout.splitlines()[-2:]]
+
+
+@pytest.mark.long
+def test_two_replicas_stay_equal_and_a_run_resumes(two_devices):
+    run, (found, epoch) = two_devices
     assert found == {"replicas": [2], "apart": 0, "finite": True}
     assert epoch == 3
-    history = (tmp_path / "run" / "history.csv").read_text().splitlines()
-    assert [row.split(",")[0] for row in history[1:]] == ["1", "2", "3"]
+    assert read_history(run)["epoch"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.long
+def test_two_workers_of_which_one_is_killed_end_like_two_devices(faces, tmp_path, two_devices):
+    run = tmp_path / "run"
+    with Workers(faces, run, epochs=50) as (chief, other):
+        wait_for(lambda: (run / "checkpoints" / "epoch_0001").is_dir(), chief)
+        other.send_signal(signal.SIGKILL)
+        said = chief.communicate(timeout=120)[1]
+    assert chief.returncode == 1
+    paragraph = " ".join(said.split("Error: ")[-1].split())
+    assert re.match(r"A worker of this training is gone\. Expected .* --resume\.$", paragraph)
+    assert "Traceback" not in said
+    done = len(read_history(run))
+    with Workers(faces, run, "--resume", epochs=max(3, done)) as (chief, other):
+        assert [one.wait(timeout=200) for one in (chief, other)] == [0, 0]
+    assert files_of(run) >= files_of(two_devices[0])
+    assert not {name for name in files_of(run) if "part" in name}  # the other one wrote nothing
+    columns = ["d_loss", "g_loss", "d_real", "d_fake"]
+    ours, theirs = (read_history(path)[columns].head(3) for path in (run, two_devices[0]))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+
+
+class Workers:
+    """Two workers on loopback that train together, and are gone at the block's end."""
+
+    def __init__(self, faces: Path, run: Path, *options: str, epochs: int) -> None:
+        changes = ("image_size=32", f"epochs={epochs}", "sample_every=1")
+        setting = [text for change in changes for text in ("--set", change)]
+        self.line = [sys.executable, "-m", "dcgan_lib", "train", str(faces), "--run", str(run)]
+        self.line += ["--profile", "tiny", "--strategy", "multiworker", *setting, *options]
+
+    def __enter__(self) -> list[subprocess.Popen[str]]:
+        addresses = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+        self.workers = [self._start(addresses, index) for index in range(2)]
+        return self.workers
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.kill()
+            worker.communicate()
+
+    def _start(self, addresses: list[str], index: int) -> subprocess.Popen[str]:
+        task = {"type": "worker", "index": index}
+        cluster = json.dumps({"cluster": {"worker": addresses}, "task": task})
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        environment = os.environ | {"TF_CONFIG": cluster}
+        return subprocess.Popen(self.line, env=environment, text=True, **pipes)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def wait_for(holds, process: subprocess.Popen[str], seconds: float = 400) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.1)
+
+
+def files_of(run: Path) -> set[str]:
+    """Names in a run's folder, but of checkpoints and of TensorBoard's logs."""
+    names = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
+    return {name for name in names if not name.startswith(("checkpoints", "tensorboard"))}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no JSON",
+        "[]",
+        '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}',
+        '{"cluster": {"worker": ["a:1"]}, "task": {"type": "ps", "index": 0}}',
+    ],
+)
+def test_a_cluster_that_isnt_described_is_refused(monkeypatch, text):
+    monkeypatch.setenv("TF_CONFIG", text)
+    with pytest.raises(CourseError, match=r"whom it trains with\. Expected .*TF_CONFIG"):
+        find_strategy("multiworker")
+
+
+def test_an_unknown_strategy_is_refused(faces, tmp_path):
+    with pytest.raises(CourseError, match=r"one of mirrored, multiworker\. Received: 'horovod'"):
+        train(faces, tmp_path / "run", get_settings("tiny"), strategy="horovod")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("size", [2, 7])
+def test_a_batch_that_cant_be_shared_equally_is_refused(size):
+    with pytest.raises(CourseError, match=rf"batch_size={size}\. Choose, for instance, .*=[48]\."):
+        check_shares(size, SimpleNamespace(num_replicas_in_sync=2))
+    check_shares(4, SimpleNamespace(num_replicas_in_sync=2))
