@@ -1,4 +1,16 @@
-from .animator import Animator as Animator
+from .animator import Animator as Animator, Moved as Moved
+from .command import (
+    MARK as MARK,
+    animate_command as animate_command,
+    learn_motion_command as learn_motion_command,
+)
+from .driving import (
+    driver_faces as driver_faces,
+    filled_in as filled_in,
+    follow_by_animator as follow_by_animator,
+    follow_by_flow as follow_by_flow,
+    frame_count as frame_count,
+)
 from .fields import (
     extend as extend,
     resize_field as resize_field,
@@ -32,6 +44,13 @@ from .motions import (
     middle_face as middle_face,
     motions_from_middle as motions_from_middle,
     principal_motions as principal_motions,
+)
+from .portrait import (
+    Portrait as Portrait,
+    move_portrait as move_portrait,
+    portrait_of as portrait_of,
+    read_portrait as read_portrait,
+    wider_square as wider_square,
 )
 from .settings import MotionSettings as MotionSettings, motion_settings as motion_settings
 from .stitching import motion_kept as motion_kept, paste_back as paste_back, seam as seam

@@ -111,11 +111,8 @@ def move_portrait(
     Returns:
         uint8, of the photograph's shape.
     """
-    size = len(field)
-    reach = round(REACH * size)
-    whole = round(portrait.side * (size + 2 * reach) / size)  # of the larger square, in pixels
-    left = portrait.left - (whole - portrait.side) // 2
-    top = portrait.top - (whole - portrait.side) // 2
+    left, top, whole = wider_square(portrait)
+    reach = round(REACH * len(field))
     wide = resize_field(taper(extend(field, reach), reach), whole)
     moved = warp(_cut(portrait.photograph, left, top, whole), wide)
     if kept is not None and painted is not None:
@@ -123,6 +120,12 @@ def move_portrait(
         inner = moved[inset : inset + portrait.side, inset : inset + portrait.side]
         inner[:] = _blended(inner, kept, painted)
     return paste_back(portrait.photograph, moved, left, top, whole)
+
+
+def wider_square(portrait: Portrait) -> tuple[int, int, int]:
+    """The square at whose border a portrait's motion has faded: left, top and side in pixels."""
+    reach = round(REACH * portrait.side)
+    return portrait.left - reach, portrait.top - reach, portrait.side + 2 * reach
 
 
 def _blended(inner: np.ndarray, kept: np.ndarray, painted: np.ndarray) -> np.ndarray:

@@ -23,9 +23,9 @@ class MotionSettings:
     width: int = 24  # channels of the first layers; deeper ones have twice and four times as many
     held_out: int = 5  # people whom it never sees
     batch_size: int = 16
-    epochs: int = 150
+    epochs: int = 45
     steps_per_epoch: int = 20
-    learning_rate: float = 0.0008
+    learning_rate: float = 0.001
     warped_weight: float = 0.5  # of the loss of the warped source alone, beside the output's
     equivariance_weight: float = 5.0
     feature_weight: float = 0.2  # of the loss in the features of the learner's own D

@@ -48,18 +48,21 @@ def seam(photograph: np.ndarray, pasted: np.ndarray, left: int, top: int, side: 
     Args:
         photograph: uint8, shape (height, width, 3).
         pasted: the same photograph with the square replaced.
-        left: of the square, in pixels; the square lies within the photograph.
+        left: of the square, in pixels; it may reach beyond the photograph's edge.
         top: likewise.
         side: of the square.
 
     Returns:
-        Mean absolute difference along the square's border, where 1 is white against black: 0
-        where nothing can be seen of it.
+        Mean absolute difference along the square's border, as far as that lies in the photograph,
+        where 1 is white against black: 0 where nothing can be seen of it.
     """
-    square = np.s_[top : top + side, left : left + side]
-    off = np.abs(photograph[square].astype(np.float64) - pasted[square]) / 255
-    border = [off[0], off[-1], off[1:-1, 0], off[1:-1, -1]]
-    return float(np.concatenate(border).mean())
+    height, width = photograph.shape[:2]
+    rows, columns = np.mgrid[:height, :width]
+    below, right = rows - top, columns - left
+    inside = (below >= 0) & (below < side) & (right >= 0) & (right < side)
+    outermost = np.isin(below, (0, side - 1)) | np.isin(right, (0, side - 1))
+    off = np.abs(photograph.astype(np.float64) - pasted)[inside & outermost] / 255
+    return float(off.mean()) if off.size else 0.0
 
 
 def motion_kept(field: np.ndarray, tapered: np.ndarray) -> float:

@@ -1,0 +1,5 @@
+"""Chapter 14, a portrait that moves: its checks, figures and widgets."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
