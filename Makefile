@@ -7,7 +7,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-long test-seeds test-browser test-colab lab docs notebooks grading-table release archive repository lint constraints
+.PHONY: help course beyond test test-long test-seeds test-browser test-colab bench lab docs notebooks grading-table release archive repository lint constraints
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ $(READY): constraints.txt pyproject.toml
 
 course: $(READY)  ## every chapter in order: photographs in, faces out (PROFILE=tiny for a fast one)
 	@$(PY) -m dcgan_course run build/course --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
+
+beyond: $(READY)  ## the chapters on what came after the DCGAN, 12 and later
+	@$(PY) -m dcgan_course run build/beyond --beyond --profile $(PROFILE) --data-dir $(DATA) --run-dir $(RUNS)
 
 test: $(READY)  ## the tests, in ten minutes on two cores
 	@$(PY) -m pytest -n 2
@@ -37,6 +40,25 @@ test-browser: $(READY)  ## the widgets in JupyterLab, in headless Chromium (whic
 
 test-colab: $(READY)  ## Setup in an environment like Colab's (downloads some 2 GB)
 	@$(PY) -m pytest -m colab
+
+bench: $(READY) $(DATA)/faces/orl/manifest.csv build/torch/.ready  ## the figures of docs/benchmarks.md (an hour, on a quiet machine)
+	@$(PY) -m dcgan_lib info; uptime
+	-@$(PY) benchmarks/bench_training.py --torch build/torch/bin/python
+	-@$(PY) benchmarks/bench_overhead.py $(DATA)/faces/orl
+	-@$(PY) benchmarks/bench_cropping.py
+	-@$(PY) benchmarks/bench_cluster.py $(DATA)/raw/orl
+	-@$(PY) benchmarks/bench_large_set.py $(DATA)/faces/orl
+	-@$(PY) benchmarks/bench_grading.py
+	@$(PY) benchmarks/scale.py
+
+$(DATA)/faces/orl/manifest.csv: $(READY)
+	@$(PY) -m dcgan_lib collect orl --data-dir $(DATA)
+	@$(PY) -m dcgan_lib crop $(DATA)/raw/orl $(DATA)/faces/orl
+
+build/torch/.ready:
+	@$(PYTHON) -m venv build/torch
+	@build/torch/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy
+	@touch $@
 
 lab: $(READY)  ## JupyterLab on the notebooks
 	@.venv/bin/jupyter lab --notebook-dir notebooks

@@ -17,7 +17,7 @@ from dcgan_lib.shared import CourseError, atomic_path, run_command
 HELP = """Work with the chapters as notebooks.
 
 \b
-  python -m dcgan_course run build/course   # run every chapter, in order
+  python -m dcgan_course run build/course   # run chapters 00 to 11, in order
   python -m dcgan_course site build/site    # the course as a site, from what was run
   python -m dcgan_course lint               # what isn't in order, and what fixes it
   python -m dcgan_course tidy               # strip outputs, write the shared cells
@@ -45,15 +45,19 @@ def run(
     ),
     run_dir: Annotated[Path, typer.Option(help="Folder for runs.")] = Path("runs"),
     notebooks: Folder = NOTEBOOKS,
+    beyond: Annotated[
+        bool, typer.Option("--beyond", help="Run chapters 12 and later in place of 00 to 11.")
+    ] = False,
 ) -> None:
-    """Run every chapter in order, and write a page that opens on the pictures."""
+    """Run chapters 00 to 11 in order, and write a page that opens on the pictures."""
     from dcgan_course.prepare import run_folder
     from dcgan_course.run import run_course
 
     settings = get_settings(profile, seed=seed)
-    index = run_course(out, settings, data_dir, run_dir, notebooks)
+    index = run_course(out, settings, data_dir, run_dir, notebooks, beyond=beyond)
     print("Look at:")
-    for path in (index, run_folder(run_dir, settings) / "training.gif", data_dir / "faces"):
+    paths = (index, run_folder(run_dir, settings) / "training.gif", data_dir / "faces")
+    for path in paths[:1] if beyond else paths:
         print(f"  {path}")
 
 

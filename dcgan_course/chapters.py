@@ -17,6 +17,7 @@ from dcgan_lib.shared import CourseError, atomic_path
 
 REPOSITORY = Path(__file__).parents[1]
 NOTEBOOKS = REPOSITORY / "notebooks"
+FIRST_BEYOND = 12  # the first chapter on what came after the paper
 ANSWER = "Your answer here."  # in the student version of an open question
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 GRADER_KEYS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
@@ -58,6 +59,11 @@ def find_chapters(folder: str | Path = NOTEBOOKS) -> list[Path]:
             "Received: none. Run this from a checkout, or name the folder that holds them."
         )
     return found
+
+
+def is_beyond(path: Path) -> bool:
+    """Whether a chapter is about what came after the paper (`make beyond` runs these)."""
+    return int(path.stem[:2]) >= FIRST_BEYOND
 
 
 def read_notebook(path: str | Path) -> nbformat.NotebookNode:

@@ -14,7 +14,7 @@ import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from dcgan_course.chapters import NOTEBOOKS, find_chapters, read_notebook
+from dcgan_course.chapters import NOTEBOOKS, find_chapters, is_beyond, read_notebook
 from dcgan_course.page import title, write_page
 from dcgan_course.prepare import run_folder
 from dcgan_lib import Settings
@@ -78,8 +78,10 @@ def run_course(
     run_dir: str | Path,
     folder: str | Path = NOTEBOOKS,
     report: Callable[[str], object] = print,
+    *,
+    beyond: bool = False,
 ) -> Path:
-    """Run every chapter by papermill, in order.
+    """Run the chapters on the paper by papermill, in order, or those beyond it.
 
     Args:
         out: folder for the executed notebooks, their pages and ``index.html``.
@@ -88,6 +90,7 @@ def run_course(
         run_dir: the course's folder for runs.
         folder: the chapters.
         report: receives one line per chapter, and the total.
+        beyond: run the chapters on what came after the paper, 12 and later, in their place.
 
     Returns:
         ``out/index.html``.
@@ -103,7 +106,7 @@ def run_course(
         "data_dir": str(Path(data_dir).resolve()),
         "run_dir": str(Path(run_dir).resolve()),
     }
-    for path in find_chapters(folder):
+    for path in (path for path in find_chapters(folder) if is_beyond(path) == beyond):
         start = time.perf_counter()
         notebook = run_chapter(path, out / path.name, parameters)
         write_page(notebook, out / f"{path.stem}.html")

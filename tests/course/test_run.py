@@ -39,9 +39,9 @@ def chapters(tmp_path):
     return folder
 
 
-def run(chapters, tmp_path, report=print):
+def run(chapters, tmp_path, report=print, **options):
     out, data, runs = tmp_path / "out", tmp_path / "data", tmp_path / "runs"
-    return run_course(out, get_settings("tiny"), data, runs, chapters, report)
+    return run_course(out, get_settings("tiny"), data, runs, chapters, report, **options)
 
 
 def test_chapters_run_in_order_with_a_line_each_and_the_total(chapters, tmp_path):
@@ -53,6 +53,15 @@ def test_chapters_run_in_order_with_a_line_each_and_the_total(chapters, tmp_path
     assert (tmp_path / "out" / "from_second").exists()
     first = (tmp_path / "out" / "00_first.ipynb").read_text("utf-8")
     assert f"tiny {tmp_path / 'runs'}" in first
+
+
+def test_chapters_beyond_the_paper_run_when_they_are_asked_for(chapters, tmp_path):
+    write_chapter(chapters, "13_later", "1 + 1")
+    lines = []
+    run(chapters, tmp_path, lines.append, beyond=True)
+    assert [line.split()[0] for line in lines] == ["13_later", "all"]
+    run(chapters, tmp_path, lines.append)
+    assert [line.split()[0] for line in lines[2:]] == ["00_first", "01_second", "all"]
 
 
 def test_the_page_opens_on_the_pictures_and_links_every_chapter(chapters, tmp_path):
