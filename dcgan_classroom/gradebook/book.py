@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dcgan_classroom.grading import Mark, Result, read_result
+from dcgan_classroom.grading import Result, read_result
 from dcgan_classroom.roster import Person
 from dcgan_lib.shared import CourseError
 
@@ -150,36 +150,6 @@ def read_class(folder: str | Path) -> ClassBook:
         handed_in[student, chapter] = (*earlier, newest[student, chapter, attempt])
     counted = {key: results[-1] for key, results in handed_in.items()}
     return ClassBook(folder=folder, handed_in=handed_in, counted=counted, **facts)
-
-
-def missing_result(student: str, chapter: GradedChapter) -> Result:
-    """The result of somebody who handed nothing in."""
-    marks = tuple(
-        Mark(
-            grade_id=cell.grade_id,
-            title=cell.title,
-            points=cell.points,
-            score=0.0,
-            status="missing",
-            reason="Nothing was handed in.",
-            how="human" if cell.manual else "answers",
-        )
-        for cell in chapter.cells
-    )
-    return Result(
-        key="",
-        student=student,
-        chapter=chapter.name,
-        attempt=0,
-        source="",
-        submitted="",
-        late=False,
-        status="missing",
-        seconds=0.0,
-        notes=(),
-        marks=marks,
-        executed="",
-    )
 
 
 def _facts(path: Path) -> dict[str, object]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from dcgan_classroom.gradebook.book import ClassBook, Handin, missing_result
+from dcgan_classroom.gradebook.book import ClassBook, Handin
 from dcgan_classroom.gradebook.times import moment
-from dcgan_classroom.grading import Result
+from dcgan_classroom.grading import Result, missing_result
 from dcgan_classroom.roster import Handed, Roster, match_people
 
 STRANGER = "not in the roster"
@@ -34,7 +34,8 @@ def enrolled(book: ClassBook, roster: Roster) -> ClassBook:
     for person in roster.people:
         for chapter in book.chapters:
             key = (person.name, chapter.name)
-            handed_in.setdefault(key, (missing_result(person.name, chapter),))
+            nothing = missing_result(*key, chapter.cells, "Nothing was handed in.")
+            handed_in.setdefault(key, (nothing,))
     aliases: dict[str, tuple[str, ...]] = {}
     for name, student in sorted(names.items()):
         aliases[student] = (*aliases.get(student, ()), name)

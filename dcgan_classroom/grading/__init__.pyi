@@ -4,6 +4,7 @@ from .grade import grade_class as grade_class
 from .results import (
     Mark as Mark,
     Result as Result,
+    missing_result as missing_result,
     read_result as read_result,
     read_results as read_results,
 )

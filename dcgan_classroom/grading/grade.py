@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,11 +24,16 @@ from dcgan_classroom.grading.arguments import (
 from dcgan_classroom.grading.class_file import why_again, write_class
 from dcgan_classroom.grading.faults import Faults
 from dcgan_classroom.grading.jobs import BOXES, Job, job_key, result_stem
-from dcgan_classroom.grading.marks import graded_cells, marks_of_nothing
+from dcgan_classroom.grading.marks import graded_cells
 from dcgan_classroom.grading.one import grade_one
 from dcgan_classroom.grading.parallel import run_jobs
 from dcgan_classroom.grading.reference import ask_reference, prepared_folder
-from dcgan_classroom.grading.results import Result, read_result, write_result
+from dcgan_classroom.grading.results import (
+    Result,
+    missing_result,
+    read_result,
+    write_result,
+)
 from dcgan_classroom.grading.setting import Setting, chapter_key, load_chapter
 from dcgan_classroom.progress import prepared_one_by_one
 from dcgan_classroom.sandbox import Sandbox
@@ -43,6 +48,7 @@ from dcgan_course import grading
 from dcgan_lib.shared import one_at_a_time
 
 RIGHT = "right"  # folder of what the solved chapters answer
+Report = Callable[[str], object]
 TEMPORARY = (BOXES, RIGHT, "given")  # "given": of an earlier version
 
 
@@ -72,7 +78,7 @@ def grade_class(
     out: str | Path,
     sandbox: Sandbox,
     options: Options | None = None,
-    report: Callable[[str], object] = tqdm.write,
+    report: Report = tqdm.write,
 ) -> Grading:
     """Grade what a class handed in.
 
@@ -92,51 +98,50 @@ def grade_class(
     notebooks = Path(options.notebooks).resolve()
     deadline, chosen = deadline_moment(options.deadline), chosen_chapters(notebooks, options)
     refuse_parameters(options.params)
-    ids = {name: _grade_ids(notebooks, name) for name in chosen}
     found = find_submissions(
         submissions,
         chosen,
         options.pattern,
-        ids,
+        {name: _grade_ids(notebooks, name) for name in chosen},
         exports=options.exports,
         every_attempt=options.every_attempt,
     )
     require_something(found, submissions)
     require_new(out, options.resume)
+    setting = Setting(
+        notebooks=notebooks,
+        out=out,
+        profile=options.profile,
+        seed=options.seed,
+        params=dict(options.params),
+        limits=options.limits,
+        sandbox=sandbox,
+    )
     with one_at_a_time(out):
-        if why := why_again(out):
-            report(why)
-        _clear(out)
-        setting = Setting(
-            notebooks=notebooks,
-            out=out,
-            profile=options.profile,
-            seed=options.seed,
-            params=dict(options.params),
-            limits=options.limits,
-            sandbox=sandbox,
-        )
-        names = sorted({one.chapter for one in found.submissions})
-        write_class(setting, names, options, found.problems)
-        jobs, faults = _jobs(setting, names, found, deadline), Faults(out)
-        _forget_namesakes(out, found)
-        kept = [_kept(job) for job in jobs if job.path.exists()]
-        to_do = [job for job in jobs if not job.path.exists() and not faults.sets_aside(job)]
-        aside = [job for job in jobs if not job.path.exists() and faults.sets_aside(job)]
-        done: list[Result] = []
-        failed = [_problem(job, faults.sets_aside(job)) for job in aside]
-        _prepare(to_do, report)
-        for ended in _graded(to_do, options, faults):
-            if isinstance(ended, Problem):
-                failed.append(ended)
-                report(f"{ended.source}: {ended.problem}")
-            else:
-                done.append(ended)
-                report(line(ended))
-        missing = [_missing(setting, found, *pair) for pair in found.missing()]
-        problems = (*found.problems, *failed)
-        write_class(setting, names, options, problems)
-        _clear(out)
+        return _grade_found(setting, found, options, deadline, report)
+
+
+def _grade_found(
+    setting: Setting, found: Found, options: Options, deadline: datetime | None, report: Report
+) -> Grading:
+    """Grade what was found, but for what was graded before."""
+    if why := why_again(setting.out):
+        report(why)
+    _clear(setting.out)
+    names = sorted({one.chapter for one in found.submissions})
+    write_class(setting, names, options, found.problems)
+    _forget_namesakes(setting.out, found)
+    jobs, faults = _jobs(setting, names, found, deadline), Faults(setting.out)
+    kept = [_kept(job) for job in jobs if job.path.exists()]
+    left = [(job, faults.sets_aside(job)) for job in jobs if not job.path.exists()]
+    to_do = [job for job, why in left if not why]
+    _prepare(to_do, report)
+    done, failed = _graded(to_do, options, faults, report)
+    failed = [*(_problem(job, why) for job, why in left if why), *failed]
+    missing = [_missing(setting, found, *pair) for pair in found.missing()]
+    problems = (*found.problems, *failed)
+    write_class(setting, names, options, problems)
+    _clear(setting.out)
     return Grading(
         results=(*kept, *done, *missing),
         problems=problems,
@@ -177,7 +182,7 @@ def _jobs(
     ]
 
 
-def _prepare(jobs: Sequence[Job], report: Callable[[str], object]) -> None:
+def _prepare(jobs: Sequence[Job], report: Report) -> None:
     """Ask the solved chapters what students will be asked."""
     for name in prepared_one_by_one(sorted({job.submission.chapter for job in jobs})):
         ask_reference(name, [job for job in jobs if job.submission.chapter == name])
@@ -194,11 +199,24 @@ def line(result: Result) -> str:
     )
 
 
-def _graded(jobs: Sequence[Job], options: Options, faults: Faults) -> Iterator[Result | Problem]:
-    with tqdm(total=len(jobs), desc="grading", unit="notebook", disable=not jobs) as bar:
-        for ended in run_jobs(grade_one, jobs, options.workers, options.scheduler) if jobs else ():
+def _graded(
+    jobs: Sequence[Job], options: Options, faults: Faults, report: Report
+) -> tuple[list[Result], list[Problem]]:
+    """What was graded, and what could not be; each is reported as it ends."""
+    done: list[Result] = []
+    failed: list[Problem] = []
+    if not jobs:
+        return done, failed
+    with tqdm(total=len(jobs), desc="grading", unit="notebook") as bar:
+        for ended in run_jobs(grade_one, jobs, options.workers, options.scheduler):
             bar.update()
-            yield ended.value or _problem(ended.job, faults.note(ended.job, ended.error))
+            if ended.value is not None:
+                done.append(ended.value)
+                report(line(ended.value))
+            else:
+                failed.append(_problem(ended.job, faults.note(ended.job, ended.error)))
+                report(f"{failed[-1].source}: {failed[-1].problem}")
+    return done, failed
 
 
 def _problem(job: Job, text: str) -> Problem:
@@ -241,21 +259,8 @@ def _missing(setting: Setting, found: Found, student: str, chapter: str) -> Resu
         for one in found.problems
         if one.student == student and one.chapter in ("", chapter)
     )
-    marks = marks_of_nothing(graded_cells(notebook), "Nothing was handed in that can be graded.")
-    result = Result(
-        key=key,
-        student=student,
-        chapter=chapter,
-        attempt=0,
-        source="",
-        submitted="",
-        late=False,
-        status="missing",
-        seconds=0.0,
-        notes=notes,
-        marks=marks,
-        executed="",
-    )
+    reason = "Nothing was handed in that can be graded."
+    result = missing_result(student, chapter, graded_cells(notebook), reason, key, notes)
     nothing = Submission(student, chapter, 0, "", "", b"")
     write_result(result, setting.out / "results" / f"{result_stem(nothing, key)}.json")
     return result

@@ -120,13 +120,6 @@ def mark(
     return tuple(marks)
 
 
-def marks_of_nothing(graded: Sequence[MarkedCell], reason: str) -> tuple[Mark, ...]:
-    """The marks of a student who handed in nothing that could be run."""
-    return tuple(
-        one.mark(0.0, "missing", reason, "human" if one.manual else "answers") for one in graded
-    )
-
-
 def _by_hand(one: MarkedCell, cell: NotebookNode | None) -> Mark:
     source = cell.source.strip() if cell is not None else ""
     if source in ("", ANSWER):

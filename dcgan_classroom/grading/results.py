@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 from dcgan_lib.shared import CourseError, atomic_path
 
@@ -81,6 +83,65 @@ class Result:
     def points(self) -> float:
         """The sum of what can be had."""
         return sum(mark.points for mark in self.marks)
+
+
+class Gradable(Protocol):
+    """What is known of a graded cell without anybody's answer; see ``Mark``."""
+
+    @property
+    def grade_id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def points(self) -> float: ...
+    @property
+    def manual(self) -> bool: ...
+
+
+def missing_result(
+    student: str,
+    chapter: str,
+    cells: Iterable[Gradable],
+    reason: str,
+    key: str = "",
+    notes: tuple[str, ...] = (),
+) -> Result:
+    """The result of a student who handed in nothing for a chapter: 0 for each of its cells.
+
+    Args:
+        student: by name.
+        chapter: stem.
+        cells: the chapter's graded cells, in order.
+        reason: one sentence for the student.
+        key: of what it depends on; "" for a result that is not kept.
+        notes: what was handed in and could not be taken, a sentence each.
+    """
+    marks = tuple(
+        Mark(
+            grade_id=cell.grade_id,
+            title=cell.title,
+            points=cell.points,
+            score=0.0,
+            status="missing",
+            reason=reason,
+            how="human" if cell.manual else "answers",
+        )
+        for cell in cells
+    )
+    return Result(
+        key=key,
+        student=student,
+        chapter=chapter,
+        attempt=0,
+        source="",
+        submitted="",
+        late=False,
+        status="missing",
+        seconds=0.0,
+        notes=notes,
+        marks=marks,
+        executed="",
+    )
 
 
 def write_result(result: Result, path: str | Path) -> None:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from dcgan_classroom.exports import UPLOAD_WORDS, write_uploads
 from dcgan_classroom.gradebook import (
     ClassBook,
+    Key,
     Policy,
     counted_by,
     enrolled,
@@ -28,6 +29,7 @@ from dcgan_classroom.gradebook import (
 )
 from dcgan_classroom.marking import (
     FILE,
+    Decision,
     MarkingRow,
     anonymous_names,
     decided,
@@ -91,51 +93,58 @@ def write_report(
     rules = _kept(folder / POLICY, policy, read_policy) or Policy()
     book = counted_by(_enrolled(graded, people), rules)
     require_exercises(book, rules.rubric, "rubric")
-    executed = {key: _executed(book, *key) for key in book.counted}
     handed_out = releases(book, notebooks)
+    executed = {key: _executed(book, *key) for key in book.counted}
     seen = read_work(executed, handed_out)
     shown = anonymous_names(folder, book.students) if anonymous else {}
-    rows = marking_rows(book, seen.answers, {}, shown)
-    filled = Path(marks) if marks else None
-    decisions, unused = update_decisions(book, rows, out / FILE, filled)
-    for line in unused:
-        report(line)
+    decisions = _decisions(book, seen, shown, Path(marks) if marks else None, report)
     rows = marking_rows(book, seen.answers, decisions, shown)
     book = weighted(decided(book, decisions.values(), rules.rubric), rules.weights)
     names = _write_students(out / "students", book, executed, policy_text(rules))
     write_tables(book, out)
     write_form(rows, out / FILE)
     write_to_mark_page(out / "to_mark.html", rows, rules, anonymous)
-    uploads = write_uploads(book, people, out / "students", names, out / "upload")
-    pairs = _pairs(seen, handed_out)
-    write_page(
-        out / "similar.html",
-        "similar.html",
-        pairs=pairs,
+    overview = _Overview(
         book=book,
+        rules=rules,
+        seen=seen,
         names=names,
-        limits=similar,
-        source=_source,
+        pairs=_pairs(seen, handed_out),
+        rows=rows,
+        changed=_changed(before, graded, people),
+        uploads=write_uploads(book, people, out / "students", names, out / "upload"),
     )
-    earlier = _enrolled(read_class(before), people) if before else None
-    _write_index(
-        out / "index.html",
-        _Overview(
-            book=book,
-            rules=rules,
-            seen=seen,
-            names=names,
-            pairs=pairs,
-            rows=rows,
-            changed=changes(earlier, _enrolled(graded, people)) if earlier else None,
-            uploads=uploads,
-        ),
-    )
+    _write_similar(out / "similar.html", overview)
+    _write_index(out / "index.html", overview)
     if gradebook:
         from dcgan_classroom.exports import write_database
 
         report(f"{write_database(book, gradebook)} submissions are in {gradebook}")
     return out / "index.html"
+
+
+def _decisions(
+    book: ClassBook,
+    seen: Seen,
+    shown: Mapping[str, str],
+    filled: Path | None,
+    report: Callable[[str], object],
+) -> Mapping[Key, Decision]:
+    """What a human decided, now and before; what could not be used is reported."""
+    rows = marking_rows(book, seen.answers, {}, shown)
+    decisions, unused = update_decisions(book, rows, book.folder / "report" / FILE, filled)
+    for line in unused:
+        report(line)
+    return decisions
+
+
+def _changed(
+    before: str | Path | None, graded: ClassBook, people: Roster | None
+) -> list[Change] | None:
+    """Who gained or lost since another grading; None where there is none to compare with."""
+    if not before:
+        return None
+    return changes(_enrolled(read_class(before), people), _enrolled(graded, people))
 
 
 def _kept(path: Path, chosen: str | Path | None, read: Callable[[Path], Kept]) -> Kept | None:
@@ -199,6 +208,18 @@ class _Overview:
     rows: list[MarkingRow]
     changed: list[Change] | None
     uploads: list[Path]
+
+
+def _write_similar(path: Path, overview: _Overview) -> None:
+    write_page(
+        path,
+        "similar.html",
+        pairs=overview.pairs,
+        book=overview.book,
+        names=overview.names,
+        limits=similar,
+        source=_source,
+    )
 
 
 def _write_index(path: Path, overview: _Overview) -> None:

@@ -11,8 +11,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from dcgan_classroom.grading import marks
-from dcgan_classroom.grading.marks import graded_cells, mark, marks_of_nothing
+from dcgan_classroom.grading import marks, missing_result
+from dcgan_classroom.grading.marks import graded_cells, mark
 from dcgan_classroom.grading.questions import probe_cells, without_probes
 from dcgan_classroom.probes import answers as reading, find_probes
 from dcgan_classroom.probes.answers import Answers, Other, Raised, difference, read_answers
@@ -362,8 +362,9 @@ def test_an_answer_that_nobody_wrote_is_missing_and_nothing_is_missing_all(right
         c for c in empty.cells if (grading(c) or {}).get("grade_id") == "slow-discussion"
     ).source = ""
     assert graded({}, right, notebook=empty)["slow-discussion"].status == "missing"
-    marks = marks_of_nothing(graded_cells(CHAPTER), "Nothing.")
-    assert [mark.score for mark in marks] == [0, 0, 0, 0]
+    nothing = missing_result("Ada", "01_sums", graded_cells(CHAPTER), "Nothing.")
+    assert [mark.score for mark in nothing.marks] == [0, 0, 0, 0]
+    assert nothing.status == "missing" and nothing.score == 0 < nothing.points
 
 
 def test_figures_of_what_was_trained_are_measured_here(tmp_path):
