@@ -182,14 +182,13 @@ def run_notebook(
         return sandbox.run(notebook, parameters, limits, box, readable, silent)
     start, ready = time.monotonic(), prepare(notebook, parameters)
     manager, record = Manager(), Record(limits, each, silent=silent)
-    running = manager.launch(sandbox, box, readable, limits)
     try:
+        running = manager.launch(sandbox, box, readable, limits)
         _execute(ready, manager, record)
         running.end()
         judge(running, record, ready)
         left_out = [] if sandbox.inside(box) == box else copy_out(running.box, box, limits)
     finally:
-        running.close()
         manager.close()
     make_sound(ready)
     seconds, note = time.monotonic() - start, " ".join(record.notes)

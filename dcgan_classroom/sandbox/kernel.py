@@ -133,12 +133,8 @@ class Manager(AsyncKernelManager):
         given["key"] = self.session.key.decode()
         self.running = sandbox.start(ARGUMENTS, given, box, readable, limits)
         self.ip = str(self.running.sockets / "s")
-        try:
-            self._wait_until_it_listens()
-            self._connect_control_socket()  # now, while no student's code has run
-        except BaseException:
-            self.running.close()
-            raise
+        self._wait_until_it_listens()
+        self._connect_control_socket()  # now, while no student's code has run
         return self.running
 
     def _wait_until_it_listens(self) -> None:
@@ -173,7 +169,9 @@ class Manager(AsyncKernelManager):
         self.session.send(self._control_socket, self.session.msg("interrupt_request", content={}))
 
     def close(self) -> None:
-        """Let go of the control socket; the kernel itself is ended by ``running.close()``."""
+        """End the kernel, if it was started, and let go of every socket; can be called twice."""
+        if self.running is not None:
+            self.running.close()
         self._close_control_socket()
         if self._created_context:
             self.context.destroy(linger=0)

@@ -25,6 +25,7 @@ FLOOD_MB = 1024  # by which the grader's own memory may grow during a run
 FILES = 20_000  # in each file system of a sandbox
 DEPTH = 30  # of folders in a box
 WATCH_SECONDS = 0.2
+LAST_SECONDS = 1.0  # that are read of what a process which got away still says
 FEW_FILES = 256  # that may be open in all processes together and count for nothing
 SOCKET_MB = 0.42  # that the kernel may hold for an open socket, and no process maps
 
@@ -123,11 +124,16 @@ class Running:
         return starved or oom_kills() > self._oom_kills
 
     def close(self) -> None:
-        """End it, if it still runs, and let go of its folders."""
+        """End it, if it still runs, and let go of its folders.
+
+        Both threads have ended then: a number of an open file that one of them still read from
+        would be somebody else's file by and by.
+        """
         self.end()
+        self._last_words = time.monotonic() + LAST_SECONDS
         self._done.set()
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join()
         if self.process.stderr is not None:
             self.process.stderr.close()
         while self.on_close:
@@ -140,8 +146,9 @@ class Running:
             ready, _, _ = select.select([told], [], [], WATCH_SECONDS)
             part = os.read(told, 65536) if ready else b""
             self._tail = (self._tail + part)[-4000:]
-            if (ready and not part) or (not ready and self._done.is_set()):
-                return  # a process that got away may hold the other end for ever
+            ended = self._done.is_set() and (not ready or time.monotonic() > self._last_words)
+            if ended or (ready and not part):
+                return  # a process that got away may hold the other end, and write, for ever
 
     def _watch(self) -> None:
         while not self._done.wait(WATCH_SECONDS) and self.alive:

@@ -2,17 +2,21 @@
 
 import resource
 import tempfile
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from dcgan_classroom.sandbox.engine import run_notebook
+from dcgan_classroom.sandbox.process import Limits
 from dcgan_classroom.sandbox.unprotected import Unprotected
+from dcgan_lib.shared.errors import CourseError
 from tests.support.tools import LIMITS, printed, run_cells, the_sandbox
 
 SHORT = replace(LIMITS, cell_seconds=1.5)
@@ -298,3 +302,24 @@ def test_trusted_students_are_run_just_so(tmp_path):
     )
     assert run.status == "timeout" and time.monotonic() - start < 30
     assert (tmp_path / "made").read_text() == "x" and sandbox.inside(tmp_path) == tmp_path
+
+
+def test_nothing_stays_open_or_running_after_a_run_however_it_ended():
+    def held() -> tuple[int, int]:
+        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+    run_cells("1")  # papermill keeps an event loop for its next run
+    before = held()
+    run_cells("import os; os._exit(3)")
+    with pytest.raises(CourseError, match="ended before it was ready"):
+        run_cells("1", limits=replace(LIMITS, memory_mb=20))
+    assert held() == before
+
+
+def test_a_process_that_got_away_and_still_writes_is_not_listened_to_for_ever(tmp_path):
+    writes = "import os\nif os.fork() == 0:\n    os.setsid()\n    while os.write(2, b'more '): pass"
+    threads = threading.active_count()
+    running = Unprotected().start(["-c", writes], {}, tmp_path, (), Limits())
+    running.process.wait(30)
+    running.close()  # its end of the pipe as well: the writer ends
+    assert threading.active_count() == threads and "more" in running.errors
