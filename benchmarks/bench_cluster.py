@@ -36,7 +36,7 @@ import typer
 from PIL import Image
 
 from dcgan_lib.crop import crop_folder, read_manifest, read_photo
-from dcgan_lib.shared import run_command, usable_cores
+from dcgan_lib.shared import look_through, run_command, usable_cores
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 JOURNAL = ".journal.jsonl"  # of crop_folder: a line for each photograph that is done
@@ -124,7 +124,7 @@ def make_photographs(source: Path, folder: Path, count: int, seed: int) -> None:
     """Portraits as a camera of 120×160 sees them, no two of which are alike."""
     folder.mkdir()
     random = np.random.default_rng(seed)
-    portraits = sorted(path for path in source.rglob("*") if path.is_file())
+    portraits = [source / name for name in look_through(source).photographs]
     for index in range(count):
         photo = read_photo(portraits[random.integers(len(portraits))])
         around = cv2.copyMakeBorder(photo, 30, 10, 14, 14, cv2.BORDER_REFLECT)

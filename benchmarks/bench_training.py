@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import resource
 import statistics
 import subprocess
@@ -21,7 +23,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dcgan_lib.shared import import_tensorflow
+from dcgan_lib.shared import import_tensorflow, usable_cores
 
 LEAST_RATIO = 1.4
 STEPS, TURNS = 3, 7
@@ -50,6 +52,7 @@ def main() -> int:
 
 def compare(reference: subprocess.Popen[str]) -> int:
     versions = json.loads(reference.stdout.readline())
+    print(f"{platform.platform()}, {usable_cores()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"batch 64, 64×64×3, width 64; PyTorch {versions['torch']} beside TensorFlow")
     ratios = {}
     for precision in ("float32", "mixed_bfloat16"):

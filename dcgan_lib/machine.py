@@ -42,6 +42,7 @@ def describe_machine() -> list[Finding]:
         *(_package(name) for name in ("tensorflow", "keras", "numpy")),
         _cascade(),
         _embedded_faces(),
+        _processor(),
         _device(),
         _memory(),
         _disk(),
@@ -61,7 +62,7 @@ def best_precision() -> str:
 
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
-        return "mixed_bfloat16" if _processor_features() & BFLOAT16_PROCESSOR else "float32"
+        return "mixed_bfloat16" if _has_bfloat16() else "float32"
     details = (tf.config.experimental.get_device_details(gpu) for gpu in gpus)
     oldest = min(detail.get("compute_capability", (0, 0)) for detail in details)
     if oldest >= BFLOAT16_GPU:
@@ -76,13 +77,24 @@ def for_this_machine(settings: Settings) -> Settings:
     return replace(settings, precision=best_precision())
 
 
-def _processor_features() -> set[str]:
+def _processor() -> Finding:
+    name = _of_processor("model name") or platform.processor() or platform.machine()
+    half = "bfloat16" if _has_bfloat16() else "no bfloat16"
+    return Finding("processor", f"{name}, {os.cpu_count()} cores, {half}")
+
+
+def _has_bfloat16() -> bool:
+    return bool(set(_of_processor("flags").split()) & BFLOAT16_PROCESSOR)
+
+
+def _of_processor(field: str) -> str:
+    """What Linux says of the first processor core; empty elsewhere."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:  # not Linux
-        return set()
-    flags = (line.partition(":")[2] for line in lines if line.startswith("flags"))
-    return set(next(flags, "").split())
+    except OSError:
+        return ""
+    values = (line.partition(":")[2].strip() for line in lines if line.startswith(field))
+    return next(values, "")
 
 
 def _package(name: str) -> Finding:
