@@ -2,6 +2,9 @@
 
 from dcgan_course.chapters import repository_address
 from dcgan_lib import __version__
+from dcgan_lib.shared import import_tensorflow
+
+import_tensorflow()  # for the reference, without the notes that it prints as it starts
 
 project = "Faces that nobody has"
 author = copyright = "the authors of this course"

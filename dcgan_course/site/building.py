@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
-
-from sphinx.cmd.build import main as sphinx
 
 from dcgan_course.site.sources import Made, gather_sources
 from dcgan_lib.shared import CourseError
@@ -47,10 +47,10 @@ def build_site(made: Made, out: str | Path, solved: bool = True) -> Path:
 
 
 def _run_sphinx(sources: Path, built: Path, doctrees: Path) -> None:
-    line = ["-b", "html", "-q", "-W", "--keep-going", "-d", str(doctrees)]
-    code = sphinx([*line, str(sources), str(built)])
-    if code:
+    strict = ["-q", "-W", "--keep-going"]
+    line = ["-m", "sphinx", "-b", "html", *strict, "-d", doctrees, sources, built]
+    if subprocess.run([sys.executable, *line]).returncode:
         raise CourseError(
-            f"The site has mistakes. Expected: pages without a warning. Received: Sphinx's code "
-            f"{code}, and the lines above. Correct the pages that they name, in docs/."
+            "The site has mistakes. Expected: pages without a warning. Received: the lines "
+            "above. Correct what they name: the page in docs/, the chapter, or the docstring."
         )

@@ -21,6 +21,7 @@ from dcgan_lib.collect import DATABASES
 from dcgan_lib.shared.errors import CourseError
 
 PATH = NOTEBOOKS / "04_generator.ipynb"
+LAST_OF_THE_PAPER = 11  # the chapters after it go beyond the six weeks
 CARD = {
     "application/vnd.jupyter.widget-view+json": {"model_id": "a"},
     "text/plain": "VBox()",
@@ -138,7 +139,8 @@ def test_the_syllabus_gives_the_points_that_the_chapters_have():
     }
     rows = re.findall(r"^\| \d \|.*", (DOCS / "syllabus.md").read_text("utf-8"), re.MULTILINE)
     taught = [re.findall(r"chapters/(\w+)\.ipynb", row) for row in rows]
-    assert [name for week in taught for name in week] == [path.stem for path in find_chapters()]
+    first = [path.stem for path in find_chapters() if int(path.stem[:2]) <= LAST_OF_THE_PAPER]
+    assert [name for week in taught for name in week] == first
     for row, names in zip(rows, taught, strict=True):
         assert int(row.split("|")[4]) == sum(points[name] for name in names)
 
