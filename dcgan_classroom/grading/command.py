@@ -118,7 +118,7 @@ def doctor_command(
     from dcgan_classroom.sandbox import check, find_sandbox
 
     sandbox = find_sandbox(user)
-    print(f"Kernels run in {sandbox.kind}.")
+    print(f"Kernels run in {sandbox.kind}.\n{sandbox.memory}")
     attempts = check(sandbox)
     width = max(len(one.attempt) for one in attempts)
     for one in attempts:

@@ -33,6 +33,11 @@ class Sandbox(ABC):
 
     kind: str
 
+    @property
+    @abstractmethod
+    def memory(self) -> str:
+        """What bounds the memory of a notebook here, in a sentence."""
+
     def inside(self, box: Path) -> Path:
         """The work folder's path as the kernel sees it."""
         return BOX

@@ -57,6 +57,16 @@ class Bubblewrap(Sandbox):
     user: str | None = None
     kind = "bubblewrap"
 
+    @property
+    def memory(self) -> str:
+        """See ``Sandbox.memory``."""
+        counted = (
+            "The grader counts the memory of a notebook's processes, and ends them above the limit"
+        )
+        if call_filter():
+            return f"{counted}; calls for memory that no process maps are refused."
+        return f"{counted}; memory that no process maps (memfds, System V) isn't counted here."
+
     def start(self, arguments, given, box, readable, limits):
         """See ``Sandbox.start``."""
         with ExitStack() as held:

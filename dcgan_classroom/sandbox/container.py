@@ -57,6 +57,11 @@ class Container(Sandbox):
     image: str = IMAGE
     kind = "container"
 
+    @property
+    def memory(self) -> str:
+        """See ``Sandbox.memory``."""
+        return "The container's control group bounds the memory of a notebook."
+
     def start(self, *_: Any) -> Any:
         """Kernels alone are not started here."""
         raise NotImplementedError("A container holds a whole run: call run_notebook.")

@@ -25,6 +25,11 @@ class Unprotected(Sandbox):
 
     kind = "unprotected"
 
+    @property
+    def memory(self) -> str:
+        """See ``Sandbox.memory``."""
+        return "Nothing bounds the memory of a notebook."
+
     def inside(self, box: Path) -> Path:
         """The folder itself: it is worked in where it lies."""
         return Path(box).resolve()

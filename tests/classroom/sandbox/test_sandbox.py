@@ -76,6 +76,14 @@ def test_a_machines_filter_is_whole_steps_of_eight_bytes(machine):
     assert len(program) % 8 == 0 and bool(program) == (machine != "riscv64")
 
 
+def test_the_doctor_says_what_bounds_memory(monkeypatch):
+    assert "are refused" in Bubblewrap("bwrap").memory
+    assert "control group" in Container("docker").memory
+    assert "Nothing bounds" in Unprotected().memory
+    monkeypatch.setattr(bubblewrap, "call_filter", lambda: b"")
+    assert "isn't counted" in Bubblewrap("bwrap").memory
+
+
 def test_without_a_sandbox_the_doctor_says_what_did_not_hold():
     found = {one.attempt: one for one in check(Unprotected())}
     certain = ("read a file outside", "see other processes", "reach a server on loopback")
