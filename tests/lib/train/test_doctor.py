@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -85,13 +86,35 @@ def names(named):
     return [entry["name"] for entry in named]
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_healthy_runs_are_told_nothing(fit, tmp_path, capsys, seed):
     named, watched = fit(5, seed=seed)
     assert named == []
     assert "Doctor" not in capsys.readouterr().out
     assert len(watched.course) == 5
     assert pd.read_csv(tmp_path / "doctor.csv")["updates"].tolist() == [50, 100, 150, 200, 250]
+
+
+def test_examinations_become_rarer(tmp_path):
+    class Stub:
+        training = np.array([-1.0, 1.0])
+
+        def examine(self, model, epoch, logs):
+            updates = model.generator_optimizer.iterations
+            return dataclasses.replace(HEALTHY, epoch=epoch, updates=updates), self.training
+
+    watched = Doctor(tmp_path, Stub())
+    model = SimpleNamespace(generator_optimizer=SimpleNamespace(iterations=0))
+    model.generator = model.discriminator = model.averaged_generator = None
+    watched.set_model(model)
+    for epoch in range(500):
+        watched.on_epoch_begin(epoch)
+        model.generator_optimizer.iterations += 20
+        watched.on_whole_epoch(epoch + 1, {})
+    seen = np.array([vitals.updates for vitals in watched.course])
+    assert seen[:10].tolist() == [60, 100, 160, 200, 260, 300, 360, 400, 460, 520]
+    assert (np.diff(seen) <= np.maximum(70, seen[1:] / 8)).all()  # nothing stays unseen for long
+    assert len(seen) < 50
 
 
 @pytest.mark.long
