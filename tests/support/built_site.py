@@ -29,6 +29,7 @@ class BuiltSite:
                 path.read_text("utf-8"), "html.parser"
             )
             for path in sorted(self.root.rglob("*.html"))
+            if not path.name.endswith("-macros.html")  # the theme's parts, which aren't pages
         }
 
     @cached_property

@@ -21,7 +21,7 @@ from dcgan_lib.collect import DATABASES
 from dcgan_lib.shared.errors import CourseError
 
 PATH = NOTEBOOKS / "04_generator.ipynb"
-LAST_OF_THE_PAPER = 11  # the chapters after it go beyond the six weeks
+LAST = 11  # the chapters after it go beyond the paper, and the six weeks
 CARD = {
     "application/vnd.jupyter.widget-view+json": {"model_id": "a"},
     "text/plain": "VBox()",
@@ -31,6 +31,10 @@ CARD = {
 @pytest.fixture
 def chapter():
     return read_notebook(PATH)
+
+
+def of_the_paper():
+    return [path for path in find_chapters() if int(path.stem[:2]) <= LAST]
 
 
 def page_of(chapter, executed, solved=True):
@@ -54,7 +58,7 @@ def test_the_glossary_is_read_with_its_synonyms():
 
 def test_most_words_that_chapters_teach_have_their_entry():
     terms = read_terms(DOCS / "glossary.md")
-    for path in find_chapters():
+    for path in of_the_paper():
         objectives = read_notebook(path).cells[0].source.partition("**Before this**")[0]
         bold = {" ".join(word.split()).lower() for word in re.findall(r"\*\*(.+?)\*\*", objectives)}
         assert len(bold & set(terms)) >= 3, path.stem
@@ -139,8 +143,7 @@ def test_the_syllabus_gives_the_points_that_the_chapters_have():
     }
     rows = re.findall(r"^\| \d \|.*", (DOCS / "syllabus.md").read_text("utf-8"), re.MULTILINE)
     taught = [re.findall(r"chapters/(\w+)\.ipynb", row) for row in rows]
-    first = [path.stem for path in find_chapters() if int(path.stem[:2]) <= LAST_OF_THE_PAPER]
-    assert [name for week in taught for name in week] == first
+    assert [name for week in taught for name in week] == [path.stem for path in of_the_paper()]
     for row, names in zip(rows, taught, strict=True):
         assert int(row.split("|")[4]) == sum(points[name] for name in names)
 
