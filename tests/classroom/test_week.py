@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from dcgan_classroom.gradebook import read_policy
+from tests.support.fixture_class import BEGIN, END, expected_row
+from tests.support.hand_in import CLASS
 
 REPOSITORY = Path(__file__).parents[2]
 GUIDE = (REPOSITORY / "docs" / "instructor_guide.md").read_text("utf-8")
@@ -78,6 +80,14 @@ def test_the_week_of_the_guide(tmp_path):
     with zipfile.ZipFile(upload / "moodle_feedback.zip") as packed:
         page = packed.read("Ada Lovelace_3301_assignfeedback_file_01_sums.html").decode()
     assert "counts the additions (+1)" in page and "Good." in page
+
+
+def test_the_guides_table_is_the_class_of_fixtures():
+    written = GUIDE.split(BEGIN)[1].split(END)[0]
+    lines = [line[2:-2] for line in written.splitlines() if line.endswith(" | ✓ |")]
+    rows = [tuple(line.split(" | ")) for line in lines]
+    assert sorted(row[:3] for row in rows) == sorted(map(expected_row, CLASS))
+    assert all(expected == found for (_, expected, _, found, _) in rows)
 
 
 def test_the_policy_of_the_guide_is_one(tmp_path):

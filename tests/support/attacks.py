@@ -23,7 +23,7 @@ def everything(folders):
     for folder in folders:
         for where, inner, names in os.walk(folder):
             inner[:] = [name for name in inner if name not in LIBRARIES]
-            for name in names:
+            for name in (one for one in names if one.endswith((".ipynb", ".json", ".py"))):
                 try:
                     yield name, Path(where, name).read_text()
                 except Exception:

@@ -1,6 +1,7 @@
 """The fixture class: written, graded, and what was expected of each beside what was found.
 
     python -m tests.support.fixture_class                    # grade it, print the table
+    python -m tests.support.fixture_class --guide            # and put it into the guide
     python -m tests.support.fixture_class build/submissions  # only write what it handed in
 
 Exits with 1 if one row is not as expected, or if anything outside of the sandbox was touched.
@@ -39,6 +40,9 @@ from tests.support.hand_in import CLASS, COURSE, HandedIn, Traps
 LIMITS = Limits(
     memory_mb=1536, file_mb=64, box_mb=64, tmp_mb=32, cell_seconds=6, wall_seconds=40, output_kb=64
 )
+GUIDE = Path(__file__).parents[2] / "docs" / "instructor_guide.md"
+BEGIN = "<!-- Written by: python -m tests.support.fixture_class --guide -->"
+END = "<!-- End of what it writes. -->"
 UNTOUCHED = "Nothing may be written here."
 GROUPS = ("right", "partly right", "accident", "tampering", "attack")
 EXPLOITS = attacks.EXPLOITS
@@ -175,6 +179,12 @@ def shown(marks: tuple[float | None, ...]) -> str:
     return " ".join("–" if mark is None else f"{mark:g}" for mark in marks)
 
 
+def expected_row(one: HandedIn) -> tuple[str, str, str]:
+    """What is said of one in a row: who it is, what is expected, and why."""
+    sentence = one.sentence[0].lower() + one.sentence[1:].rstrip(".")
+    return sentence, f"{one.status}: {shown(one.marks)}", one.why
+
+
 def table(chosen: list[HandedIn], out: Path) -> str:
     """Expected against found, a row for each submission, as Markdown."""
     lines = ["| handed in by one who … | expected | because | found | |", "|---|---|---|---|---|"]
@@ -182,18 +192,24 @@ def table(chosen: list[HandedIn], out: Path) -> str:
         lines.append(f"| **{name}** | | | | |")
         for one in (one for one in chosen if one.group == name):
             result = found_of(one, out)
-            marks = shown(tuple(mark.score for mark in result.marks))
-            told = one.sentence[0].lower() + one.sentence[1:].rstrip(".")
+            found = f"{result.status}: {shown(tuple(mark.score for mark in result.marks))}"
             sign = "✗" if differences(one, result) else "✓"
-            expected = f"{one.status}: {shown(one.marks)}"
-            lines.append(f"| {told} | {expected} | {one.why} | {result.status}: {marks} | {sign} |")
+            lines.append(f"| {' | '.join((*expected_row(one), found, sign))} |")
     return "\n".join(lines)
+
+
+def put_into_guide(text: str, guide: Path = GUIDE) -> None:
+    """Write the table and what is said below it into the instructor's guide."""
+    before, rest = guide.read_text("utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    guide.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", "utf-8")
 
 
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Grade the fixture class, and print its table.")
     parser.add_argument("submissions", nargs="?", help="only write what was handed in, to here")
+    parser.add_argument("--guide", action="store_true", help="put the table into the guide as well")
     wanted = parser.parse_args()
     if wanted.submissions:
         traps = Traps("/nowhere", (), 9, (), "fixture class")
@@ -211,14 +227,19 @@ def main() -> int:
         chosen, done, touched = grade_fixtures(folder, sandbox)
         seconds = time.monotonic() - start
         wrong = {one.student: differences(one, found_of(one, folder / "out")) for one in chosen}
-        print(table(chosen, folder / "out"))
+        rows = table(chosen, folder / "out")
     wrong = {student: text for student, text in wrong.items() if text}
     groups = ", ".join(f"{n} {name}" for name, n in Counter(o.group for o in chosen).items())
-    print(f"\n{len(chosen)} submissions ({groups}), in {sandbox.kind}.")
-    print(f"As expected: {len(chosen) - len(wrong)}. Outside: {'; '.join(touched) or 'untouched'}.")
+    text = (
+        f"{rows}\n\n{len(chosen)} submissions ({groups}), in {sandbox.kind}. As expected: "
+        f"{len(chosen) - len(wrong)}. Outside: {'; '.join(touched) or 'untouched'}."
+    )
+    print(text)
     print(f"{seconds:.0f} s on two workers.", file=sys.stderr)
-    for student, text in wrong.items():
-        print(f"{student}: {'; '.join(text)}")
+    for student, why in wrong.items():
+        print(f"{student}: {'; '.join(why)}")
+    if wanted.guide:
+        put_into_guide(text)
     return 1 if wrong or touched or done.failed else 0
 
 
