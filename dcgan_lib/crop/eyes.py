@@ -10,19 +10,21 @@ import numpy as np
 
 from dcgan_lib.crop.detect import (
     EYE_CASCADE,
+    NO_DOUBT,
     Box,
     detect_faces,
     find_face,
-    find_large_face,
     load_cascade,
 )
 from dcgan_lib.crop.face import crop_face
 
 MOST_TILT = 20.0  # degrees
 SIDE = 128  # pixels of a crop in which eyes are looked for
-UPRIGHT = 8.0  # confidence that no face reaches upside down, but 1 in 400 of some 844 tried
-DOUBTFUL = 6.0  # nine in ten of those found upside down have less; of upright ones 1 in 30
-MUCH_BETTER = 1.5  # times the confidence × area, where the eyes say nothing
+# Both were chosen on 170 portraits in colour, each of them both ways: upside down 95 % are turned
+# and 2 % kept as they are; of those that lie right one is turned. On 120 photographs of ORL, which
+# had no part in the choice: 99 %, 1 % and none. Upside down the surest finds have 8.2 and 5.9.
+UPRIGHT = 8.0  # confidence; what has more isn't looked at a second time
+MUCH_BETTER = 1.5  # times the confidence × area; most photographs lie right, so a draw is theirs
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,9 @@ def find_faces(
 ) -> tuple[list[Box], bool]:
     """The best face of a photograph, or every face, also where it lies upside down.
 
-    A face of little confidence may be an upside-down one: a third of those are found by chance.
-    Then the picture is looked at once more, turned by 180°, and the eyes decide.
+    Where that isn't beyond doubt, the picture is looked at once more, turned by 180°: by chance
+    the cascade finds faces upside down as well. Of both ways the one in which the face shows its
+    eyes is right; where both or neither do, it is turned for a face that is worth much more.
 
     Args:
         grey: uint8 (height, width), upright as its EXIF orientation says.
@@ -100,18 +103,18 @@ def find_faces(
     if boxes and boxes[0].confidence >= UPRIGHT:
         return boxes, False
     turned = np.ascontiguousarray(grey[::-1, ::-1])
-    in_doubt = bool(boxes) and boxes[0].confidence < DOUBTFUL
-    other = find_face(turned, smallest) if in_doubt else find_large_face(turned)
-    if other is None or (boxes and not _is_better(other, turned, boxes[0], grey)):
+    other = find_face(turned, smallest)
+    if other is None or not _is_better(other, turned, boxes[0] if boxes else None, grey):
         return boxes, False
     return (detect_faces(turned) if every else [other]), True
 
 
-def _is_better(other: Box, turned: np.ndarray, box: Box, grey: np.ndarray) -> bool:
+def _is_better(other: Box, turned: np.ndarray, box: Box | None, grey: np.ndarray) -> bool:
     """Whether a face of the turned picture is more likely than that of the picture as it is."""
-    if other.worth() <= box.worth() or _shows_eyes(grey, box):
-        return False
-    return other.worth() > MUCH_BETTER * box.worth() or _shows_eyes(turned, other)
+    eyes = _shows_eyes(turned, other)
+    if box is None:  # nor may a face appear where there is none
+        return eyes or other.confidence >= NO_DOUBT
+    return eyes if eyes != _shows_eyes(grey, box) else other.worth() > MUCH_BETTER * box.worth()
 
 
 def _shows_eyes(grey: np.ndarray, box: Box) -> bool:

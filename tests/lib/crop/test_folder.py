@@ -229,6 +229,7 @@ def test_what_is_kept_does_not_depend_on_how_it_was_shared(photos, cropped, tmp_
     assert shared.equals(cropped[1]) and crops(tmp_path / "shared") == crops(cropped[0])
 
 
+@pytest.mark.long
 def test_a_dask_cluster_gives_the_same(photos, cropped, tmp_path):
     code = (
         "import sys\n"
