@@ -130,6 +130,19 @@ def _kept_generators(run: Path) -> dict[int, Path]:
     return by_number(run / "generators", "epoch_*.keras")
 
 
+def set_report_aside(run: Path, epoch: int) -> None:
+    """Rename the report of a run that goes on: it measured another generator.
+
+    Args:
+        run: its ``report.json`` and ``report.html`` become ``report_epoch_0004.json`` and so on.
+        epoch: that the run had come to.
+    """
+    for suffix in (".json", ".html"):
+        report = run / f"report{suffix}"
+        if report.exists():
+            report.replace(run / f"report_epoch_{epoch:04d}{suffix}")
+
+
 def write_model_card(run: Path, faces: str | Path) -> None:
     """``model_card.md`` beside ``generator.keras``, in the form that model hubs read.
 

@@ -39,7 +39,13 @@ from dcgan_lib.train.replicas import (
     share_dataset,
     share_steps,
 )
-from dcgan_lib.train.run import is_run, read_history, save_generator, write_model_card
+from dcgan_lib.train.run import (
+    is_run,
+    read_history,
+    save_generator,
+    set_report_aside,
+    write_model_card,
+)
 from dcgan_lib.train.sample import draw_noise
 from dcgan_lib.train.start import (
     TrainingFaces,
@@ -133,6 +139,7 @@ def _train(
     write_start(run, settings, chosen)
     if first_epoch < settings.epochs:
         (run / "generator.keras").unlink(missing_ok=True)  # of fewer epochs
+        set_report_aside(run, first_epoch)
         _fit(gan, chosen, first_epoch, [*_keepers(gan, chosen, run, first_epoch), *callbacks])
     return _finish(run, faces, gan, trained=first_epoch < settings.epochs)
 

@@ -37,6 +37,7 @@ from dcgan_lib.train.sample import draw_noise, fixed_noise, generate
 from dcgan_lib.train.training import train
 
 SMALL = {"image_size": 32, "epochs": 2}
+REPORT = (".json", ".html")  # what `evaluate` writes beside a run
 
 
 def settings(**changes):
@@ -242,10 +243,16 @@ def test_other_settings_are_refused_on_resume(finished, faces):
 
 def test_a_finished_run_resumes_to_nothing_or_to_more_epochs(copy, faces):
     before = variables(list_checkpoints(copy)[-1])
+    reports = [copy / f"report{end}{kind}" for end in ("", "_epoch_0002") for kind in REPORT]
+    reports[0].write_text('{"variety": 0.25}')
+    reports[1].write_text("<title>of two epochs</title>")
     assert train(faces, copy, settings(), resume=True).epoch == 2
     after = variables(list_checkpoints(copy)[-1])
     assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert [path.exists() for path in reports] == [True, True, False, False]
     assert train(faces, copy, settings(epochs=3), resume=True).epoch == 3
+    assert [path.exists() for path in reports] == [False, False, True, True]  # of another G
+    assert "0.25" not in (copy / "model_card.md").read_text("utf-8")
     assert not np.array_equal(
         *(load_generator(copy, epoch)(fixed_noise(settings())[:2]) for epoch in (2, None))
     )
@@ -260,6 +267,31 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(copy, faces):
     assert train(faces, copy, settings(), resume=True).epoch == 2
     assert pd.read_csv(copy / "history.csv")["epoch"].tolist() == [1, 2]
     assert variables(list_checkpoints(copy)[0]).keys() == expected.keys()
+
+
+def test_a_checkpoint_of_version_0_2_is_gone_on_with(copy):
+    gan, again, new = (DCGAN(load_settings(copy)) for _ in range(3))
+    for model in (gan, again, new):
+        model.compile()
+    epoch = restore_checkpoint(copy, gan)
+    newest = list_checkpoints(copy)[-1]
+    for file in newest.glob("state*"):
+        file.unlink()
+    tf.train.Checkpoint(  # as it was written then
+        generator=gan.generator,
+        discriminator=gan.discriminator,
+        generator_optimizer=gan.generator_optimizer,
+        discriminator_optimizer=gan.discriminator_optimizer,
+        random=gan.random,
+        averaged_generator=gan.averaged_generator,
+    ).write(str(newest / "state"))
+    assert restore_checkpoint(copy, again) == epoch
+    save_checkpoint(copy, again, epoch)
+    assert restore_checkpoint(copy, new) == epoch
+    for model in (again, new):
+        for ours, theirs in zip(model.variables, gan.variables, strict=True):
+            np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+        np.testing.assert_array_equal(model.random.state.numpy(), gan.random.state.numpy())
 
 
 def test_only_damaged_checkpoints_are_an_error(copy, faces):
@@ -333,19 +365,17 @@ def test_an_epoch_that_was_broken_off_is_not_taken_for_one(copy, faces):
     assert pd.read_csv(copy / "history.csv")["epoch"].tolist() == [1, 2]
 
 
-def test_a_run_that_failed_to_start_can_start_with_other_settings(faces, tmp_path):
+def test_a_run_that_failed_to_start_can_start_with_other_settings(finished, faces, tmp_path):
+    run, first = tmp_path / "run", "samples/epoch_0000.png"
     with pytest.raises(CourseError, match="too few faces"):
-        train(faces, tmp_path / "run", settings(batch_size=64))
+        train(faces, run, settings(batch_size=64))
     failing = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        train(faces, tmp_path / "run", settings(seed=1), callbacks=[failing])
-    assert train(faces, tmp_path / "run", settings(epochs=1)).epoch == 1
-    grids = {}
-    for seed in (0, 1):
-        train(faces, tmp_path / f"seed {seed}", settings(epochs=1, seed=seed))
-        grids[seed] = (tmp_path / f"seed {seed}/samples/epoch_0000.png").read_bytes()
-    assert (tmp_path / "run/samples/epoch_0000.png").read_bytes() == grids[0] != grids[1]
-    assert len(list((tmp_path / "run/tensorboard/train").iterdir())) == 1
+        train(faces, run, settings(seed=1), callbacks=[failing])
+    of_another_seed = (run / first).read_bytes()
+    assert train(faces, run, settings(epochs=1)).epoch == 1
+    assert (run / first).read_bytes() == (finished / first).read_bytes() != of_another_seed
+    assert len(list((run / "tensorboard/train").iterdir())) == 1
 
 
 @pytest.mark.parametrize("event", ["on_train_begin", "on_epoch_begin", "on_train_batch_begin"])
@@ -473,6 +503,10 @@ def start(faces, run, epochs, *more, **options):
     )
 
 
+def newest_epoch(run):
+    return int(list_checkpoints(run)[-1].name.removeprefix("epoch_"))
+
+
 def wait_for_epoch(run, epoch, process):
     deadline = time.monotonic() + 120
     while not (run / "checkpoints" / f"epoch_{epoch:04d}").exists():
@@ -481,21 +515,24 @@ def wait_for_epoch(run, epoch, process):
         time.sleep(0.005)
 
 
+LAST = 16  # epochs: enough that a signal comes before the end, on a busy machine as well
+
+
 @pytest.fixture(scope="module")
 def uninterrupted(faces, tmp_path_factory):
-    """Eight epochs in one process, as a reference."""
+    """All epochs in one process, as a reference."""
     run = tmp_path_factory.mktemp("reference") / "run"
-    process = start(faces, run, 8)
+    process = start(faces, run, LAST)
     out, err = process.communicate(timeout=200)
     assert process.returncode == 0, err
-    assert "Trained 8 epochs" in out
+    assert f"Trained {LAST} epochs" in out
     return run
 
 
 def assert_same_end(run, reference):
     ours, theirs = (
-        variables(run / "checkpoints/epoch_0008"),
-        variables(reference / "checkpoints/epoch_0008"),
+        variables(run / f"checkpoints/epoch_{LAST:04d}"),
+        variables(reference / f"checkpoints/epoch_{LAST:04d}"),
     )
     assert ours.keys() == theirs.keys()
     assert len(ours) > 60  # two networks, an average, two optimizers, the random state
@@ -506,37 +543,42 @@ def assert_same_end(run, reference):
     pd.testing.assert_frame_equal(*histories)
 
 
-def test_a_killed_run_ends_bit_for_bit_as_one_that_was_not(faces, tmp_path, uninterrupted):
-    run = tmp_path / "run"
-    process = start(faces, run, 8)
-    wait_for_epoch(run, 3, process)
-    time.sleep(0.03)  # somewhere in the fourth epoch
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    finished = [path.name for path in list_checkpoints(run)]
-    assert "epoch_0003" in finished and "epoch_0008" not in finished
-    assert len(load_generator(run)(np.zeros((1, 100)), training=False)) == 1
-    process = start(faces, run, 8, "--resume")
-    _, err = process.communicate(timeout=200)
-    assert process.returncode == 0, err
-    assert_same_end(run, uninterrupted)
-
-
-def test_ctrl_c_saves_the_running_epoch_and_resume_ends_the_same(faces, tmp_path, uninterrupted):
-    run = tmp_path / "run"
-    process = start(faces, run, 8)
+@pytest.fixture(scope="module")
+def interrupted(faces, tmp_path_factory):
+    """A run that got Ctrl-C after two epochs, its exit code, and what it said."""
+    run = tmp_path_factory.mktemp("interrupted") / "run"
+    process = start(faces, run, LAST)
     wait_for_epoch(run, 2, process)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in err
-    done = int(list_checkpoints(run)[-1].name[-4:])
-    assert 2 <= done < 8
-    assert f"Stopped after epoch {done} of 8. Go on with --resume." in out
+    out, err = process.communicate(timeout=200)
+    return run, process.returncode, out, err
+
+
+def test_ctrl_c_saves_the_running_epoch(interrupted):
+    run, code, out, err = interrupted
+    assert code == 130 and "Traceback" not in err
+    done = newest_epoch(run)
+    assert 2 <= done < LAST
+    assert f"Stopped after epoch {done} of {LAST}. Go on with --resume." in out
     assert not (run / "generator.keras").exists()  # that is for finished runs
     assert load_generator(run).output_shape == (None, 32, 32, 3)
-    process = start(faces, run, 8, "--resume")
-    process.communicate(timeout=200)
+
+
+def test_interrupted_resumed_killed_and_resumed_it_ends_bit_for_bit_as_if_it_had_not_been(
+    interrupted, faces, tmp_path, uninterrupted
+):
+    run = shutil.copytree(interrupted[0], tmp_path / "run")
+    reached = newest_epoch(run)
+    process = start(faces, run, LAST, "--resume")
+    wait_for_epoch(run, reached + 1, process)
+    time.sleep(0.03)  # somewhere in the next epoch
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert reached < newest_epoch(run) < LAST
+    assert len(load_generator(run)(np.zeros((1, 100)), training=False)) == 1
+    process = start(faces, run, LAST, "--resume")
+    _, err = process.communicate(timeout=200)
+    assert process.returncode == 0, err
     assert (run / "generator.keras").exists()
     assert_same_end(run, uninterrupted)
 
