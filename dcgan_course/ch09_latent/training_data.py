@@ -114,6 +114,45 @@ def altered_copies(faces: np.ndarray, count: int, seed: int) -> np.ndarray:
     return np.stack(copies)
 
 
+class _Comparison:
+    """The features of all pictures, and what classifiers that learn from some of them reach."""
+
+    def __init__(self, training: Pictures, test: Pictures, generated: np.ndarray) -> None:
+        self.faces = training.faces
+        self.real, self.generated = hog_features(training.faces), hog_features(generated)
+        self.others = hog_features(training.others)
+        self.tested = hog_features(test.faces), hog_features(test.others)
+
+    def accuracy(self, *faces: np.ndarray) -> float:
+        """Of a classifier that learns from these faces and every window that missed."""
+        return _accuracy(_train(np.concatenate(faces), self.others), *self.tested)
+
+    def some_generated(self, added: int, seed: int) -> np.ndarray:
+        order = np.random.default_rng((seed, 1)).permutation(len(self.generated))
+        return self.generated[order[:added]]
+
+    def arms(self, n: int, added: int, seed: int, fakes: np.ndarray) -> dict[str, float]:
+        """Accuracy of each arm that begins with n real faces."""
+        order = np.random.default_rng(seed).permutation(len(self.faces))
+        first, more = self.real[order[:n]], self.real[order[n : n + added]]
+        copies = hog_features(altered_copies(self.faces[order[:n]], added, seed))
+        return {
+            "real": self.accuracy(first),
+            "real and copies": self.accuracy(first, copies),
+            "real and generated": self.accuracy(first, fakes),
+            "more real": self.accuracy(first, more),
+        }
+
+
+def _require_enough(training: Pictures, generated: np.ndarray, real: int, added: int) -> None:
+    if real > len(training.faces) or added > len(generated):
+        raise CourseError(
+            f"There are too few faces for this comparison. Expected {real} real and {added} "
+            f"generated ones. Received: {len(training.faces)} real and {len(generated)} "
+            "generated. Give more, or ask for fewer."
+        )
+
+
 def compare_arms(
     training: Pictures,
     test: Pictures,
@@ -151,35 +190,14 @@ def compare_arms(
     Raises:
         CourseError: fewer faces than an arm needs.
     """
-    if max(real) > len(training.faces) or added > len(generated):
-        raise CourseError(
-            f"There are too few faces for this comparison. Expected {max(real)} real and {added} "
-            f"generated ones. Received: {len(training.faces)} real and {len(generated)} "
-            "generated. Give more, or ask for fewer."
-        )
-    others = hog_features(training.others)
-    tested = hog_features(test.faces), hog_features(test.others)
-    generated_features, real_features = hog_features(generated), hog_features(training.faces)
-
-    def accuracy(*faces: np.ndarray) -> float:
-        return _accuracy(_train(np.concatenate(faces), others), *tested)
-
+    _require_enough(training, generated, max(real), added)
+    comparison = _Comparison(training, test, generated)
     rows = []
     for seed in range(seeds):
-        order = np.random.default_rng(seed).permutation(len(training.faces))
-        mine = np.random.default_rng((seed, 1)).permutation(len(generated))[:added]
-        fakes = generated_features[mine]
-        alone = accuracy(fakes)
+        fakes = comparison.some_generated(added, seed)
+        alone = comparison.accuracy(fakes)
         for n in real:
-            first, more = real_features[order[:n]], real_features[order[n : n + added]]
-            copies = hog_features(altered_copies(training.faces[order[:n]], added, seed))
-            found = {
-                "real": accuracy(first),
-                "real and copies": accuracy(first, copies),
-                "real and generated": accuracy(first, fakes),
-                "generated alone": alone,
-                "more real": accuracy(first, more),
-            }
+            found = comparison.arms(n, added, seed, fakes) | {"generated alone": alone}
             rows += [{"arm": arm, "real": n, "seed": seed, "accuracy": found[arm]} for arm in ARMS]
         each(1)
     return pd.DataFrame(rows)
