@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from dcgan_lib.layers import LayerMaker, count_doublings
+from dcgan_lib.layers import BatchDeviation, LayerMaker, count_doublings
 from dcgan_lib.machine import for_this_machine
 from dcgan_lib.settings import Settings
 
@@ -51,7 +51,8 @@ def _halved(
     options = {"padding": "same", "name": f"down_{side}"}
     strides = 1 if settings.pooling else 2
     kind, kernel_size = layers.Conv2D, settings.kernel_size
-    x = make.convolution(kind, channels, kernel_size, strides=strides, **options)(x)
+    convolution = make.convolution(kind, channels, kernel_size, strides=strides, **options)
+    x = make.bounded(convolution)(x)
     if settings.pooling:
         x = layers.MaxPooling2D(2, dtype=settings.precision, name=f"pool_{side}")(x)
     return x
@@ -65,5 +66,8 @@ def _logit(x: keras.KerasTensor, settings: Settings, make: LayerMaker) -> keras.
         x = make.dense(channels)(x)
         x = make.activation(settings.discriminator_activation, "dense")(x)
         x = layers.Reshape((1, 1, channels), name="row_as_map")(x)
-    x = make.convolution(layers.Conv2D, 1, x.shape[1], name="judge")(x)  # (batch, 1, 1, 1)
+    if settings.batch_deviation:
+        x = BatchDeviation(name="batch_deviation", dtype=settings.precision)(x)
+    judge = make.convolution(layers.Conv2D, 1, x.shape[1], name="judge")
+    x = make.bounded(judge)(x)  # (batch, 1, 1, 1)
     return layers.Reshape((1,), dtype="float32", name="logit")(x)

@@ -42,6 +42,12 @@ class LayerMaker:
         """``Conv2D`` or ``Conv2DTranspose``, without a bias: BatchNormalization adds one."""
         return kind(channels, kernel_size, use_bias=False, **self._start(), **options)
 
+    def bounded(self, layer: layers.Layer) -> layers.Layer:
+        """The layer itself, or, with ``settings.spectral_norm``, one of spectral norm 1."""
+        if not self.settings.spectral_norm:
+            return layer
+        return layers.SpectralNormalization(layer, name=layer.name, dtype=self.settings.precision)
+
     def dense(self, units: int) -> layers.Layer:
         """The hidden layer that guideline c removes (``settings.fully_connected``)."""
         return layers.Dense(units, name="hidden_dense", **self._start())
@@ -95,6 +101,25 @@ class FusedBatchNormalization(layers.BatchNormalization):
         for running, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
             running.assign(self.momentum * running + (1.0 - self.momentum) * value)
         return outputs
+
+
+@keras.saving.register_keras_serializable("dcgan_lib")
+class BatchDeviation(layers.Layer):
+    """Tell D how varied a batch is, as one more channel (Karras et al. 2018, section 3).
+
+    The standard deviation over the batch, averaged over places and channels: the same number
+    everywhere. Faces that are all alike give themselves away by it.
+    """
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """(batch, height, width, channels) → (batch, height, width, channels + 1)."""
+        deviation = tf.sqrt(tf.math.reduce_variance(inputs, axis=0) + 1e-8)
+        shape = tf.concat([tf.shape(inputs)[:3], [1]], axis=0)
+        return tf.concat([inputs, tf.fill(shape, tf.reduce_mean(deviation))], axis=3)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """One channel more."""
+        return (*input_shape[:3], input_shape[3] + 1)
 
 
 def in_plain_keras(network: keras.Model) -> keras.Model:

@@ -14,20 +14,54 @@ TRANSLATION = 1 / 8  # largest shift, as a share of the side
 CUTOUT = 1 / 2  # side of the hole, as a share of the side
 
 
-def augment(images: tf.Tensor, generator: tf.random.Generator, names: Sequence[str]) -> tf.Tensor:
+MOST_STRENGTH = 0.8  # above it G learns the changes too (Karras et al. 2020, section 2.2)
+FULL_STRENGTH_AFTER = 100_000  # faces in which the strength can go from 0 to 1
+
+
+def augment(
+    images: tf.Tensor,
+    generator: tf.random.Generator,
+    names: Sequence[str],
+    strength: tf.Tensor | None = None,
+) -> tf.Tensor:
     """Change each image of a batch at random.
 
     Args:
         images: (batch, side, side, 3), about [-1, 1].
         generator: the source of randomness; its state belongs to the checkpoint.
         names: any of "color", "translation", "cutout", applied in this order.
+        strength: the probability with which each change happens to an image, a scalar; None
+            changes every image.
 
     Returns:
         The batch changed, same shape and type. "color" can leave [-1, 1].
     """
     for name in names:
-        images = _CHANGES[name](images, generator)
+        changed = _CHANGES[name](images, generator)
+        if strength is not None:
+            chosen = generator.uniform((tf.shape(images)[0], 1, 1, 1)) < strength
+            changed = tf.where(chosen, changed, images)
+        images = changed
     return images
+
+
+def next_strength(strength: tf.Tensor, real_logits: tf.Tensor, target: float) -> tf.Tensor:
+    """Change more faces where D is too sure of real ones, fewer where it isn't.
+
+    The heuristic of Karras et al. 2020 (arXiv:2006.06676, section 3): the mean sign of D's
+    logits of real faces is 0 where D guesses and 1 where it knows the set by heart.
+
+    Args:
+        strength: the probability of a change now, a scalar.
+        real_logits: (batch, 1), D of real faces.
+        target: the mean sign to keep to, between 0 and 1; theirs is 0.6.
+
+    Returns:
+        The strength of the next update, from 0 to ``MOST_STRENGTH``.
+    """
+    surplus = tf.reduce_mean(tf.sign(real_logits)) - target
+    step = tf.cast(tf.shape(real_logits)[0], tf.float32) / FULL_STRENGTH_AFTER
+    return tf.clip_by_value(strength + step * tf.sign(surplus), 0.0, MOST_STRENGTH)
 
 
 def _uniform(

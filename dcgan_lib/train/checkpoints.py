@@ -89,6 +89,8 @@ def _variables(gan: DCGAN) -> dict[str, tf.Variable | keras.Variable]:
     }
     if gan.averaged_generator:
         parts["averaged_generator"] = gan.averaged_generator.weights
+    if gan.augment_strength is not None:
+        parts["augment_strength"] = [gan.augment_strength]
     return {f"{part}/{i}": v for part, variables in parts.items() for i, v in enumerate(variables)}
 
 

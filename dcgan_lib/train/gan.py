@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from dcgan_lib.discriminator import build_discriminator
 from dcgan_lib.generator import build_generator
-from dcgan_lib.losses import discriminator_loss, generator_loss
+from dcgan_lib.losses import discriminator_loss, generator_loss, gradient_penalty
 from dcgan_lib.machine import for_this_machine
 from dcgan_lib.settings import Settings, settings_from_dict
-from dcgan_lib.shared import CourseError
-from dcgan_lib.train.augmentation import augment
-from dcgan_lib.train.sample import noise_tensor
+from dcgan_lib.train.augmentation import augment, next_strength
+from dcgan_lib.train.sample import noise_tensor, with_first_batch_checked
 
 LOSSES = ("d_loss", "g_loss", "d_real", "d_fake")
-RANGE_TOLERANCE = 1e-3
 
 
 class BothOptimizers(keras.optimizers.Optimizer):
@@ -51,6 +47,17 @@ class BothOptimizers(keras.optimizers.Optimizer):
         self._of_generator.learning_rate = rate
 
 
+def learning_rate_in(epoch: int, settings: Settings) -> float:
+    """The rate of an epoch, counted from 0: constant, then down in equal steps.
+
+    The fall takes the last ``settings.learning_rate_decay`` of the run's epochs, and would reach
+    0 in the epoch after the last one.
+    """
+    falling = settings.learning_rate_decay * settings.epochs
+    left = (settings.epochs - epoch) / falling if falling else 1.0
+    return settings.learning_rate * min(1.0, left)
+
+
 @keras.saving.register_keras_serializable("dcgan_lib")
 class DCGAN(keras.Model):
     """A DCGAN that ``fit`` trains on batches of faces, float32 in [-1, 1].
@@ -63,6 +70,8 @@ class DCGAN(keras.Model):
         discriminator: (batch, side, side, 3) → (batch, 1), a logit.
         averaged_generator: the moving average of G (weights and BatchNormalization statistics),
             or None where ``settings.moving_average`` is 0.
+        augment_strength: the probability of each change by augmentation, a variable, or None
+            where ``settings.augment_target`` is 0 and every face is changed.
         random: the source of noise and of augmentation; its state belongs to a checkpoint.
     """
 
@@ -72,6 +81,7 @@ class DCGAN(keras.Model):
         self.generator = build_generator(settings)
         self.discriminator = build_discriminator(settings)
         self.averaged_generator = build_generator(settings) if settings.moving_average else None
+        self.augment_strength = self._start_strength()
         self.random = tf.random.Generator.from_seed(settings.seed, alg="philox")
         self.validation_random = tf.random.Generator.from_seed(settings.seed + 1, alg="philox")
         self.trackers = {name: keras.metrics.Mean(name=name) for name in LOSSES}
@@ -105,6 +115,12 @@ class DCGAN(keras.Model):
         optimizer.build(network.trainable_variables)
         return optimizer
 
+    def _start_strength(self) -> tf.Variable | None:
+        if not self.settings.augment_target:
+            return None
+        mean = tf.VariableAggregation.MEAN  # of the replicas, under tf.distribute
+        return tf.Variable(0.0, trainable=False, aggregation=mean, name="augment_strength")
+
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
         """The four means of an epoch: losses, and the sigmoid of D on real and generated faces."""
@@ -132,11 +148,11 @@ class DCGAN(keras.Model):
         Raises:
             CourseError: it isn't float in [-1, 1].
         """
-        return super().fit(_with_first_batch_checked(x), *arguments, **options)
+        return super().fit(with_first_batch_checked(x), *arguments, **options)
 
     def train_on_batch(self, x: Any, *arguments: Any, **options: Any) -> Any:
         """One update on one batch, which is checked as the first of ``fit`` is."""
-        return super().train_on_batch(_with_first_batch_checked(x), *arguments, **options)
+        return super().train_on_batch(with_first_batch_checked(x), *arguments, **options)
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One update of D and one of G on a batch of real faces (section 3).
@@ -155,7 +171,8 @@ class DCGAN(keras.Model):
             fakes = self.generator(self.noise(tf.shape(faces)[0]), training=True)
             real_logits, fake_logits, d_loss = self.judge(faces, fakes)
             g_loss = generator_loss(fake_logits)
-            scaled_d_loss = self.discriminator_optimizer.scale_loss(d_loss)
+            d_target = d_loss + self._penalty(faces)
+            scaled_d_loss = self.discriminator_optimizer.scale_loss(d_target)
             scaled_g_loss = self.generator_optimizer.scale_loss(g_loss)
         d_variables = self.discriminator.trainable_variables
         g_variables = self.generator.trainable_variables
@@ -164,6 +181,7 @@ class DCGAN(keras.Model):
         self.discriminator_optimizer.apply(d_gradients, d_variables)
         self.generator_optimizer.apply(g_gradients, g_variables)
         self._move_average()
+        self._adapt_augmentation(real_logits)
         return self._measure(d_loss, g_loss, real_logits, fake_logits)
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
@@ -180,7 +198,7 @@ class DCGAN(keras.Model):
         fakes = self.generator(self.noise(tf.shape(faces)[0]), training=True)
         with tf.GradientTape() as tape:
             _, _, loss = self.judge(faces, fakes)
-            loss = self.discriminator_optimizer.scale_loss(loss)
+            loss = self.discriminator_optimizer.scale_loss(loss + self._penalty(faces))
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
 
@@ -193,19 +211,44 @@ class DCGAN(keras.Model):
             faces: float32, shape (batch, side, side, 3), in [-1, 1].
             fakes: of the same shape, from G.
         """
-        names = self.settings.augmentations
-        real_logits = self.discriminator(augment(faces, self.random, names), training=True)
-        fake_logits = self.discriminator(augment(fakes, self.random, names), training=True)
+        real_logits = self.discriminator(self._augment(faces), training=True)
+        fake_logits = self.discriminator(self._augment(fakes), training=True)
         loss = discriminator_loss(real_logits, fake_logits, self.settings.label_smoothing)
         return real_logits, fake_logits, loss
+
+    def _augment(self, faces: tf.Tensor) -> tf.Tensor:
+        return augment(faces, self.random, self.settings.augmentations, self.augment_strength)
+
+    def _adapt_augmentation(self, real_logits: tf.Tensor) -> None:
+        if self.augment_strength is not None:
+            target = self.settings.augment_target
+            self.augment_strength.assign(next_strength(self.augment_strength, real_logits, target))
+
+    def _penalty(self, faces: tf.Tensor) -> tf.Tensor:
+        """R1 once in ``penalty_every`` updates of D, and that many times as strong; else 0."""
+        gamma, every = self.settings.gradient_penalty, self.settings.penalty_every
+        if not gamma:
+            return tf.constant(0.0)
+
+        def steepness() -> tf.Tensor:
+            return every * gamma / 2 * gradient_penalty(self.discriminator, self._augment(faces))
+
+        due = self.discriminator_optimizer.iterations % every == 0
+        return tf.cond(due, steepness, lambda: tf.constant(0.0))
 
     def _move_average(self) -> None:
         if self.averaged_generator is None:
             return
-        decay = self.settings.moving_average
+        decay = self._average_decay()
         pairs = zip(self.averaged_generator.weights, self.generator.weights, strict=True)
         for average, value in pairs:  # BatchNormalization's statistics are among the weights
             average.assign(decay * average + (1.0 - decay) * value)
+
+    def _average_decay(self) -> float | tf.Tensor:
+        if not self.settings.average_warm_up:
+            return self.settings.moving_average
+        steps = tf.cast(self.generator_optimizer.iterations, tf.float32)
+        return tf.minimum(self.settings.moving_average, (1.0 + steps) / (10.0 + steps))
 
     def _measure(
         self, d_loss: tf.Tensor, g_loss: tf.Tensor, real_logits: tf.Tensor, fake_logits: tf.Tensor
@@ -234,54 +277,13 @@ class DCGAN(keras.Model):
         self.compile(*map(keras.saving.deserialize_keras_object, config["optimizers"]))
 
     def save_own_variables(self, store: Any) -> None:
-        """Add the random state to what ``save`` keeps."""
+        """Add the random state and the strength of augmentation to what ``save`` keeps."""
         store["random"] = self.random.state.numpy()
+        if self.augment_strength is not None:
+            store["augment_strength"] = self.augment_strength.numpy()
 
     def load_own_variables(self, store: Any) -> None:
-        """Put the random state back."""
+        """Put the random state and the strength of augmentation back."""
         self.random.reset(store["random"][:])
-
-
-def _with_first_batch_checked(x: Any) -> Any:
-    """Refuse faces in another range than G's tanh, which would be trained on without a word.
-
-    Args:
-        x: what ``keras.Model.fit`` takes: an array, a dataset or a generator of batches, each
-            with or without labels.
-
-    Returns:
-        The same, with nothing taken away.
-
-    Raises:
-        CourseError: the first batch isn't float in [-1, 1].
-    """
-    if isinstance(x, tf.data.Dataset):
-        first = next(iter(x.take(1)), None)
-    elif isinstance(x, Iterator):
-        first = next(x, None)
-        x = _put_back(first, x)
-    elif hasattr(x, "shape"):
-        first = x[:64]
-    else:  # a PyDataset; what else there is, Keras knows
-        first = x[0] if hasattr(x, "__getitem__") and len(x) else None
-    faces = first[0] if isinstance(first, tuple | list) else first
-    if faces is not None:
-        _require_range(np.asarray(faces))
-    return x
-
-
-def _put_back(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    if first is not None:
-        yield first
-    yield from rest
-
-
-def _require_range(faces: np.ndarray) -> None:
-    low, high = float(faces.min()), float(faces.max())
-    if faces.dtype.kind == "f" and -1 - RANGE_TOLERANCE <= low < 0 and high <= 1 + RANGE_TOLERANCE:
-        return
-    raise CourseError(
-        "These faces can't be trained on. Expected floats from -1 to 1, as G's tanh gives them, "
-        f"with something darker than 0. Received: {faces.dtype} from {low:.3g} to {high:.3g}. "
-        "Serve them with dcgan_lib.batches, or bring them there by dcgan_lib.from_images."
-    )
+        if self.augment_strength is not None:
+            self.augment_strength.assign(store["augment_strength"][()])

@@ -83,5 +83,5 @@ def test_single_settings_are_changed_and_the_profile_is_not_one_of_them():
 
 
 def test_unknown_profile_lists_the_known_ones():
-    with pytest.raises(CourseError, match=r"tiny, quick, paper, gpu.*'fast'"):
+    with pytest.raises(CourseError, match=r"tiny, quick, paper, best, gpu.*'fast'"):
         get_settings("fast")

@@ -91,7 +91,7 @@ ask("the faces of another seed", lambda: faces(1, seeds[1]) / 255)
     ),
     "longer": Probe(
         """
-for profile in ("tiny", "quick", "paper", "gpu"):
+for profile in ("tiny", "quick", "paper", "best", "gpu"):
     ask(f"the settings of {profile}", lambda: longer(profile).to_dict())
 """,
         ("longer",),

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dcgan_lib.train.augmentation import augment
+from dcgan_lib.train.augmentation import MOST_STRENGTH, augment, next_strength
 
 FACES = np.random.default_rng(0).uniform(-1, 1, (64, 32, 32, 3)).astype(np.float32)
 
 
-def changed(names, seed=1, faces=FACES):
-    return augment(tf.constant(faces), tf.random.Generator.from_seed(seed), names).numpy()
+def changed(names, seed=1, faces=FACES, strength=None):
+    random = tf.random.Generator.from_seed(seed)
+    return augment(tf.constant(faces), random, names, strength).numpy()
 
 
 def test_no_names_change_nothing():
@@ -73,3 +74,26 @@ def test_half_precision_stays_half():
     faces = tf.cast(FACES, tf.bfloat16)
     names = ("color", "translation", "cutout")
     assert augment(faces, tf.random.Generator.from_seed(1), names).dtype == tf.bfloat16
+
+
+def test_the_strength_is_the_share_of_faces_that_change():
+    many = np.tile(FACES, (16, 1, 1, 1))
+    for strength in (0.0, 0.3, 1.0):
+        result = changed(("color",), faces=many, strength=tf.constant(strength))
+        share = np.mean([not np.array_equal(*pair) for pair in zip(many, result, strict=True)])
+        assert share == pytest.approx(strength, abs=0.05)
+
+
+def test_the_strength_rises_where_d_is_sure_and_falls_where_it_guesses():
+    sure, guessing = tf.ones((16, 1)), tf.constant([[1.0], [-1.0]] * 8)
+    start = tf.constant(0.4)
+    assert float(next_strength(start, sure, target=0.6)) > 0.4
+    assert float(next_strength(start, guessing, target=0.6)) < 0.4
+
+
+def test_the_strength_stays_between_nothing_and_what_g_would_learn():
+    strength = tf.constant(0.0)
+    assert float(next_strength(strength, -tf.ones((16, 1)), target=0.6)) == 0
+    for _ in range(30):
+        strength = next_strength(strength, tf.ones((5000, 1)), target=0.6)
+    assert float(strength) == pytest.approx(MOST_STRENGTH)
