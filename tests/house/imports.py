@@ -6,7 +6,7 @@ import ast
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 PACKAGES = ("dcgan_lib", "dcgan_course", "dcgan_classroom")
@@ -41,7 +41,9 @@ class House:
             for package in PACKAGES
             for path in sorted((root / package).rglob("*.py"))
         }
-        self.arrows = [arrow for name, text in self._texts() for arrow in self._read(name, text)]
+        self.arrows = [
+            arrow for name, text in self._texts() for arrow in _read(name, text, self.is_room(name))
+        ]
 
     def is_room(self, module: str) -> bool:
         """Whether this module is a folder."""
@@ -75,13 +77,6 @@ class House:
         for path in sorted((self.root / "notebooks").glob("*.ipynb")):
             yield path.relative_to(self.root).as_posix(), _code(path)
 
-    def _read(self, importer: str, text: str) -> Iterator[Arrow]:
-        flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        for node in ast.walk(compile(text, importer, "exec", flags)):
-            for module, name in _imported(node, importer, self.is_room(importer)):
-                if module.partition(".")[0] in PACKAGES:
-                    yield Arrow(importer, node.lineno, module, name)
-
 
 def circles(edges: dict[str, set[str]]) -> list[list[str]]:
     """Groups of nodes that reach each other: strongly connected components of two and more."""
@@ -100,6 +95,17 @@ def _reach(start: str, edges: dict[str, set[str]]) -> set[str]:
     return seen
 
 
+@cache  # a spoiled copy of the house has all files but one in common with it
+def _read(importer: str, text: str, is_room: bool) -> tuple[Arrow, ...]:
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    return tuple(
+        Arrow(importer, node.lineno, module, name)
+        for node in ast.walk(compile(text, importer, "exec", flags))
+        for module, name in _imported(node, importer, is_room)
+        if module.partition(".")[0] in PACKAGES
+    )
+
+
 def _imported(node: ast.AST, importer: str, is_room: bool) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Import):
         yield from ((alias.name, "") for alias in node.names)
@@ -110,9 +116,9 @@ def _imported(node: ast.AST, importer: str, is_room: bool) -> Iterator[tuple[str
         yield from ((module, alias.name) for alias in node.names)
     elif (
         isinstance(node, ast.Call)
-        and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__")
         and node.args
         and isinstance(node.args[0], ast.Constant)
+        and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__")
     ):
         yield str(node.args[0].value), ""
 
