@@ -17,17 +17,15 @@ from dcgan_lib.beyond.animate.geometry import (
     sample,
 )
 from dcgan_lib.beyond.animate.networks import (
-    build_critic,
     build_dense_motion,
     build_detector,
     build_painter,
 )
 from dcgan_lib.beyond.animate.settings import MotionSettings
-from dcgan_lib.losses import discriminator_loss, generator_loss
 
 LEVELS = 4  # of the pyramid in which pictures are compared
 TURN, SHIFT, SCALE = 0.3, 0.15, 0.15  # radians, half sides and shares of a random affine, at most
-LOSSES = ("reconstruction", "warped", "equivariance", "features", "adversarial", "critic")
+LOSSES = ("reconstruction", "warped", "equivariance")
 
 
 class Moved(NamedTuple):
@@ -61,31 +59,22 @@ class Animator(keras.Model):
         self.detector = build_detector(settings)
         self.dense_motion = build_dense_motion(settings)
         self.painter = build_painter(settings)
-        self.critic = build_critic(settings)
         self.random = tf.random.Generator.from_seed(settings.seed, alg="philox")
         self.trackers = {name: keras.metrics.Mean(name=name) for name in LOSSES}
         self.built = True
 
     def compile(self, **options: Any) -> None:
-        """One Adam for the three networks, and one for the critic."""
+        """Adam, whose learning rate falls to 0 along a cosine over the whole run."""
         steps = self.settings.epochs * self.settings.steps_per_epoch
         rate = keras.optimizers.schedules.CosineDecay(self.settings.learning_rate, steps)
-        self.critic_optimizer = keras.optimizers.Adam(self.settings.learning_rate / 2, beta_1=0.5)
-        self.critic_optimizer.build(self.critic.trainable_variables)
         options.setdefault("jit_compile", False)
         super().compile(optimizer=keras.optimizers.Adam(rate, beta_1=0.5), **options)
-        self.optimizer.build(self.moving_variables)
+        self.optimizer.build(self.trainable_variables)
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
         """The means of an epoch's losses."""
         return list(self.trackers.values())
-
-    @property
-    def moving_variables(self) -> list[keras.Variable]:
-        """The weights that are trained, of all networks but the critic."""
-        parts = (self.detector, self.dense_motion, self.painter)
-        return [variable for part in parts for variable in part.trainable_variables]
 
     def keypoints(self, images: tf.Tensor, training: bool = False) -> Keypoints:
         """The keypoints of pictures (batch, side, side, 3)."""
@@ -118,18 +107,23 @@ class Animator(keras.Model):
         return self.move(sources, own, driving, training).output
 
     def train_step(self, pair: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One update of the three networks and one of the critic."""
+        """One update of the three networks: rebuild targets from sources of the same people."""
         sources, targets = pair
-        with tf.GradientTape(persistent=True) as tape:
+        with tf.GradientTape() as tape:
             own, driving = (self.keypoints(images, training=True) for images in (sources, targets))
             moved = self.move(sources, own, driving, training=True)
-            losses = self._compare(moved, targets, driving)
-            weighted = self._weighted(losses)
-        for value, variables, optimizer in (
-            (weighted, self.moving_variables, self.optimizer),
-            (losses["critic"], self.critic.trainable_variables, self.critic_optimizer),
-        ):
-            optimizer.apply(tape.gradient(value, variables), variables)
+            losses = {
+                "reconstruction": pyramid_loss(moved.output, targets),
+                "warped": pyramid_loss(moved.warped, targets),
+                "equivariance": self._equivariance(targets, driving),
+            }
+            total = (
+                losses["reconstruction"]
+                + self.settings.warped_weight * losses["warped"]
+                + self.settings.equivariance_weight * losses["equivariance"]
+            )
+        variables = self.trainable_variables
+        self.optimizer.apply(tape.gradient(total, variables), variables)
         for name, tracker in self.trackers.items():
             tracker.update_state(losses[name])
         return {name: tracker.result() for name, tracker in self.trackers.items()}
@@ -159,32 +153,6 @@ class Animator(keras.Model):
         side = self.settings.image_size
         away = tf.image.resize(places - grid(half), (side, side))  # bilinear
         return away + grid(side)
-
-    def _compare(
-        self, moved: Moved, targets: tf.Tensor, driving: Keypoints
-    ) -> dict[str, tf.Tensor]:
-        *real_features, real_logits = self.critic(targets)
-        *features, logits = self.critic(moved.output)
-        _, _, stopped = self.critic(tf.stop_gradient(moved.output))
-        pairs = zip(real_features, features, strict=True)
-        return {
-            "reconstruction": pyramid_loss(moved.output, targets),
-            "warped": pyramid_loss(moved.warped, targets),
-            "equivariance": self._equivariance(targets, driving),
-            "features": sum(_distance(tf.stop_gradient(a), b) for a, b in pairs),
-            "adversarial": generator_loss(logits),
-            "critic": discriminator_loss(real_logits, stopped),
-        }
-
-    def _weighted(self, losses: dict[str, tf.Tensor]) -> tf.Tensor:
-        s = self.settings
-        return (
-            losses["reconstruction"]
-            + s.warped_weight * losses["warped"]
-            + s.equivariance_weight * losses["equivariance"]
-            + s.feature_weight * losses["features"]
-            + s.adversarial_weight * losses["adversarial"]
-        )
 
     def _equivariance(self, images: tf.Tensor, found: Keypoints) -> tf.Tensor:
         """By how much keypoints fail to follow a picture bent by a known affine (eq. 11, 12)."""

@@ -62,7 +62,7 @@ def build_painter(settings: MotionSettings) -> keras.Model:
         [(batch, side, side, 1) in [0, 1]: 1 keeps the source's pixel; (batch, side, side, 3) in
         [-1, 1]].
     """
-    side, width = settings.image_size, settings.width
+    side, width = settings.image_size, 2 * settings.width // 3  # it has the easiest part
     seen = keras.Input((side, side, 5))
     whole = _conv(seen, width)
     half = _halve(whole, 2 * width)
@@ -74,24 +74,6 @@ def build_painter(settings: MotionSettings) -> keras.Model:
     )(x)
     painted = layers.Conv2D(3, 3, padding="same", activation="tanh")(x)
     return keras.Model(seen, [kept, painted], name="painter")
-
-
-def build_critic(settings: MotionSettings) -> keras.Model:
-    """The learner's own D: patches that are real or not, and features to compare pictures in.
-
-    Returns:
-        (batch, side, side, 3) in [-1, 1] → two maps of features, then logits
-        (batch, side/8, side/8, 1).
-    """
-    side, width = settings.image_size, settings.width
-    picture = keras.Input((side, side, 3))
-    options = {"strides": 2, "padding": "same"}
-    first = layers.LeakyReLU(0.2)(layers.Conv2D(width, 4, **options)(picture))
-    second = layers.LeakyReLU(0.2)(layers.Conv2D(2 * width, 4, **options)(first))
-    third = layers.LeakyReLU(0.2)(layers.Conv2D(4 * width, 4, **options)(second))
-    return keras.Model(
-        picture, [first, second, layers.Conv2D(1, 3, padding="same")(third)], name="critic"
-    )
 
 
 def _conv(x: keras.KerasTensor, channels: int, strides: int = 1) -> keras.KerasTensor:

@@ -22,14 +22,12 @@ class MotionSettings:
     keypoints: int = 10  # as in the paper
     width: int = 24  # channels of the first layers; deeper ones have twice and four times as many
     held_out: int = 5  # people whom it never sees
-    batch_size: int = 16
+    batch_size: int = 8
     epochs: int = 45
-    steps_per_epoch: int = 20
+    steps_per_epoch: int = 25
     learning_rate: float = 0.001
     warped_weight: float = 0.5  # of the loss of the warped source alone, beside the output's
     equivariance_weight: float = 5.0
-    feature_weight: float = 0.2  # of the loss in the features of the learner's own D
-    adversarial_weight: float = 0.01
 
     def __post_init__(self) -> None:
         for name in ("keypoints", "width", "batch_size", "epochs", "steps_per_epoch"):
@@ -49,7 +47,7 @@ def motion_settings(settings: Settings) -> MotionSettings:
     if settings.profile == "tiny":
         return MotionSettings(
             seed=settings.seed,
-            width=8,
+            width=9,
             keypoints=4,
             held_out=2,
             batch_size=4,
