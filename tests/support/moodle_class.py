@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.support import honest
 from tests.support.hand_in import SUMS, Book, Traps
 
 NO_TRAPS = Traps(secret="", places=(), port=0, theirs=(), nonce="")
@@ -52,15 +53,7 @@ def right(book: Book) -> None:
 
 def forgets_the_empty(book: Book) -> None:
     """The sums start from the first value, which isn't there when there are none."""
-    book.answer(
-        "running-total",
-        """
-        def running_total(values):
-            totals = [float(values[0])]
-            for value in values[1:]:
-                totals.append(totals[-1] + value)
-            return np.array(totals)""",
-    )
+    honest.forgets_the_empty(book)
     book.answer("slow-discussion", "It takes too long.")
 
 
