@@ -59,7 +59,7 @@ def exercise(number: str, **earlier: Student) -> Callable[[Check[Options]], Chec
             __tracebackhide__ = True  # IPython leaves this frame out
             attempt = functools.partial(check, student, *args, **options)
             failure = _failure(attempt)
-            if failure and earlier:
+            if failure and earlier.keys() & _notebook(student).keys():
                 with standing_in(student, **earlier):
                     failure = _failure(attempt)
             if failure:
