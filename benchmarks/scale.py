@@ -27,12 +27,13 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def simulate(
     photographs: Annotated[float, typer.Option(help="Photographs to crop.")] = 10e6,
-    crop_ms: Annotated[float, typer.Option(help="Of one core, for a photograph.")] = 10.0,
-    photo_kb: Annotated[float, typer.Option(help="Kilobytes of a photograph.")] = 8.0,
-    crop_kb: Annotated[float, typer.Option(help="Kilobytes of a crop and its row.")] = 8.0,
-    client_kb: Annotated[float, typer.Option(help="Memory for a photograph's row.")] = 2.0,
+    crop_ms: Annotated[float, typer.Option(help="Of one core, for a photograph.")] = 13.0,
+    photo_kb: Annotated[float, typer.Option(help="Kilobytes of a photograph.")] = 7.0,
+    crop_kb: Annotated[float, typer.Option(help="Kilobytes of a crop.")] = 5.0,
+    client_kb: Annotated[float, typer.Option(help="Memory for a photograph's row.")] = 1.0,
+    hand_out_ms: Annotated[float, typer.Option(help="Of the scheduler, for a photograph.")] = 0.125,
     students: Annotated[int, typer.Option(help="Students of the class.")] = 10_000,
-    grade_seconds: Annotated[float, typer.Option(help="Of one core, for a notebook.")] = 60.0,
+    grade_seconds: Annotated[float, typer.Option(help="Of one core, for a notebook.")] = 15.0,
     hand_in_hours: Annotated[float, typer.Option(help="Mean time before the deadline.")] = 24.0,
     faces: Annotated[float, typer.Option(help="Faces to train on.")] = 202_599,
     epochs: Annotated[int, typer.Option(help="Epochs to train.")] = 25,
@@ -43,7 +44,7 @@ def simulate(
     """Print the three tables of docs/scale.md with these numbers."""
     crews = {"one core": 1, "one machine": cores, "cluster": cores * machines}
     print(f"{photographs:,.0f} photographs")
-    tell_cropping(photographs, crop_ms / 1e3, crews)
+    tell_cropping(photographs, crop_ms / 1e3, crews, hand_out_ms / 1e3)
     print(f"  for one night: {machines_for(photographs, crop_ms / 1e3, NIGHT, cores)} machines")
     tell_storage(photographs, photo_kb, crop_kb, client_kb)
     print(f"{students:,} students hand in, on average {hand_in_hours:g} h before the deadline")
@@ -53,10 +54,13 @@ def simulate(
     print(f"  the cache has {faces * FACE_BYTES / 1e9:.1f} GB")
 
 
-def tell_cropping(photographs: float, seconds: float, crews: dict[str, int]) -> None:
+def tell_cropping(
+    photographs: float, seconds: float, crews: dict[str, int], hand_out: float
+) -> None:
     for name, workers in crews.items():
-        hours = hours_of(photographs, seconds, workers)
+        hours = hours_of(photographs, seconds, workers, hand_out)
         print(f"  {name:12} {hours:10,.1f} h, {'within' if hours <= NIGHT else 'past'} a night")
+    print(f"  more than {seconds / hand_out:.0f} cores wait for the scheduler")
 
 
 def tell_storage(photographs: float, photo_kb: float, crop_kb: float, client_kb: float) -> None:
@@ -76,15 +80,16 @@ def tell_grading(arrivals: np.ndarray, hours: float, crews: dict[str, int]) -> N
         )
 
 
-def hours_of(jobs: float, seconds: float, workers: int) -> float:
+def hours_of(jobs: float, seconds: float, workers: int, hand_out: float = 0.0) -> float:
     """Hours in which equal jobs are done.
 
     Args:
         jobs: how many.
         seconds: of one worker, for a job.
         workers: how many; none waits for another.
+        hand_out: seconds that the one scheduler takes for a job; it is the limit of large crews.
     """
-    return jobs * seconds / workers / 3600
+    return jobs * max(seconds / workers, hand_out) / 3600
 
 
 def machines_for(jobs: float, seconds: float, hours: float, cores: int) -> int:

@@ -172,8 +172,8 @@ class DCGAN(keras.Model):
             real_logits, fake_logits, d_loss = self.judge(faces, fakes)
             g_loss = generator_loss(fake_logits)
             d_target = d_loss + self._penalty(faces)
-            scaled_d_loss = self.discriminator_optimizer.scale_loss(d_target)
-            scaled_g_loss = self.generator_optimizer.scale_loss(g_loss)
+            scaled_d_loss = self._share(self.discriminator_optimizer, d_target)
+            scaled_g_loss = self._share(self.generator_optimizer, g_loss)
         d_variables = self.discriminator.trainable_variables
         g_variables = self.generator.trainable_variables
         d_gradients = tape.gradient(scaled_d_loss, d_variables)
@@ -194,11 +194,15 @@ class DCGAN(keras.Model):
         d_loss = discriminator_loss(real_logits, fake_logits)
         return self._measure(d_loss, generator_loss(fake_logits), real_logits, fake_logits)
 
+    def _share(self, optimizer: keras.optimizers.Optimizer, loss: tf.Tensor) -> tf.Tensor:
+        """What a replica takes the gradient of: those of all replicas are summed."""
+        return optimizer.scale_loss(loss / self.distribute_strategy.num_replicas_in_sync)
+
     def _train_discriminator(self, faces: tf.Tensor) -> None:
         fakes = self.generator(self.noise(tf.shape(faces)[0]), training=True)
         with tf.GradientTape() as tape:
             _, _, loss = self.judge(faces, fakes)
-            loss = self.discriminator_optimizer.scale_loss(loss + self._penalty(faces))
+            loss = self._share(self.discriminator_optimizer, loss + self._penalty(faces))
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
 

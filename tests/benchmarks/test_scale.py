@@ -26,6 +26,7 @@ def test_more_workers_never_wait_longer():
 
 def test_hours_and_machines_fit_each_other():
     assert hours_of(3600, 1.0, workers=2) == 0.5
+    assert hours_of(3600, 1.0, workers=2000, hand_out=0.25) == 0.25  # the scheduler is the limit
     count = machines_for(10e6, 0.01, hours=1, cores=8)
     assert hours_of(10e6, 0.01, 8 * count) <= 1 < hours_of(10e6, 0.01, 8 * (count - 1))
 

@@ -55,6 +55,41 @@ print(train(faces, run, settings, strategy="mirrored", resume=True).epoch)
 """
 
 
+ONE_STEP = """
+import sys
+import numpy as np
+import tensorflow as tf
+two = [tf.config.LogicalDeviceConfiguration()] * 2
+tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
+import keras
+from dcgan_lib.train import DCGAN
+from dcgan_lib.settings import get_settings
+
+faces = np.random.default_rng(0).uniform(-1, 1, (8, 32, 32, 3)).astype("f")
+settings = get_settings("tiny", image_size=32, batch_norm="none")
+
+def weights_after_a_step(strategy):
+    with strategy.scope():
+        gan = DCGAN(settings)
+        gan.compile(*(keras.optimizers.SGD(1.0) for _ in range(2)))
+    gan.noise = lambda count: tf.fill((count, settings.latent_dim), 0.5)
+    gan.fit(tf.data.Dataset.from_tensors(faces).unbatch().batch(8), shuffle=False, verbose=0)
+    return [w.numpy() for n in (gan.generator, gan.discriminator) for w in n.trainable_variables]
+
+one = weights_after_a_step(tf.distribute.get_strategy())
+shared = weights_after_a_step(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+print(max(np.abs(a - b).max() for a, b in zip(one, shared)))
+"""
+
+
+@pytest.mark.long
+def test_a_shared_batch_moves_the_weights_as_a_whole_one_does():
+    """By plain gradient descent, which Adam isn't, a sum in the place of a mean would show."""
+    done = subprocess.run([sys.executable, "-c", ONE_STEP], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 1e-6
+
+
 @pytest.fixture(scope="module")
 def two_devices(faces, tmp_path_factory) -> tuple[Path, list[object]]:
     """A run of three epochs on two devices, broken off after two; what the script printed."""
