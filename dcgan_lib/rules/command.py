@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
-from dcgan_lib.shared import CourseError, Faces, atomic_path, import_tensorflow
+from dcgan_lib.shared import CourseError, Faces, atomic_path, import_tensorflow, output_folder
 
 
 def rules_command(
     faces: Faces,
-    out: Annotated[Path, typer.Option(help="Folder of the study.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder of the study.", callback=output_folder, show_default=False),
+    ],
     names: Annotated[
         str,
         typer.Option("--rules", help="Names separated by commas; main: guidelines a to e; all."),

@@ -4,8 +4,7 @@ from .commands import (
     Run as Run,
     import_tensorflow as import_tensorflow,
     output_file as output_file,
-    require_output as require_output,
-    require_png as require_png,
+    output_folder as output_folder,
     run_command as run_command,
     run_function as run_function,
 )

@@ -19,15 +19,6 @@ Run = Annotated[Path, typer.Argument(help="The run's folder.", show_default=Fals
 Faces = Annotated[Path, typer.Argument(help="Folder of cropped faces.", show_default=False)]
 
 
-def require_png(option: str, path: Path) -> None:
-    """Refuse a name that no picture can be written to, before the work that would be lost.
-
-    Raises:
-        CourseError: as ``require_output`` says.
-    """
-    require_output(option, path, ".png")
-
-
 def require_output(option: str, path: Path, suffix: str = "") -> None:
     """Refuse a file that can't be written, before the work that would be lost.
 
@@ -44,13 +35,17 @@ def require_output(option: str, path: Path, suffix: str = "") -> None:
             f"This file can't be written. Expected a name that ends in {suffix}. "
             f"Received: {path}. Write, for instance, {option} {path.stem}{suffix}."
         )
-    place = next(parent for parent in path.absolute().parents if parent.exists())
-    if path.is_dir() or not place.is_dir() or not os.access(place, os.W_OK):
-        what = "a folder" if path.is_dir() else f"a name in {place}, where nothing can be written"
+    if path.is_dir() or not _can_be_made(path):
+        where = "is a folder" if path.is_dir() else "lies where nothing can be written"
         raise CourseError(
             f"This file can't be written. Expected the name of a file in a folder that may be "
-            f"written to. Received: {path}, {what}. Choose another {option}."
+            f"written to. Received: {path}, which {where}. Choose another {option}."
         )
+
+
+def _can_be_made(path: Path) -> bool:
+    place = next(parent for parent in path.absolute().parents if parent.exists())
+    return place.is_dir() and os.access(place, os.W_OK)
 
 
 def output_file(suffix: str = "") -> Callable[[typer.CallbackParam, Path | None], Path | None]:
@@ -68,6 +63,17 @@ def output_file(suffix: str = "") -> Callable[[typer.CallbackParam, Path | None]
         return path
 
     return check
+
+
+def output_folder(param: typer.CallbackParam, path: Path) -> Path:
+    """The Typer ``callback`` of an option that names a folder to write to, as ``output_file``."""
+    writable = path.is_dir() and os.access(path, os.W_OK)
+    if not writable and (path.exists() or not _can_be_made(path)):
+        raise CourseError(
+            "Nothing can be written to this folder. Expected a folder, or a new name in one that "
+            f"may be written to. Received: {path}. Choose another {param.opts[0]}."
+        )
+    return path
 
 
 def run_command(app: typer.Typer) -> None:

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from dcgan_lib.settings import PROFILES, change_settings, get_settings
-from dcgan_lib.shared import INTERRUPTED, CourseError, Faces, Run, import_tensorflow, require_png
+from dcgan_lib.shared import (
+    INTERRUPTED,
+    CourseError,
+    Faces,
+    Run,
+    import_tensorflow,
+    output_file,
+    output_folder,
+)
 
 
 def train_command(
@@ -74,19 +82,25 @@ def train_command(
 
 def sample_command(
     run: Run,
-    out: Annotated[Path, typer.Option(help="Folder for the faces.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder for the faces.", callback=output_folder, show_default=False),
+    ],
     count: Annotated[int, typer.Option(min=1, help="How many faces.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the noise.")] = 0,
     grid: Annotated[
-        Path | None, typer.Option(help="Also write all faces as one picture.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="Also write all faces as one picture.",
+            callback=output_file(".png"),
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Generate faces as PNG files (RGB, of the run's size) from noise uniform in [-1, 1].
 
     The moving average of G is used where the run keeps one. The same seed gives the same faces.
     """
-    if grid:
-        require_png("--grid", grid)
     import_tensorflow()
     from tqdm.auto import tqdm
 

@@ -1,4 +1,4 @@
-"""A file that can't be written is refused before the work, of which none is done here."""
+"""What can't be written is refused before the work, of which none is done here."""
 
 import pytest
 from typer.testing import CliRunner
@@ -44,3 +44,11 @@ def test_a_folder_or_a_name_below_a_file(line, tmp_path, monkeypatch):
     file.touch()
     assert "a folder. Choose another" in refusal(line, folder)
     assert "where nothing can be written" in refusal(line, file / f"face{LINES[line]}")
+
+
+@pytest.mark.parametrize("line", ["sample nowhere --out", "rules faces --out"])
+def test_a_folder_that_is_a_file_or_lies_below_one(line, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    for path in (file, file / "below"):
+        assert "Nothing can be written to this folder" in refusal(line, path)
