@@ -69,16 +69,15 @@ def draw_motions(
     return figure
 
 
-def draw_seams(pictures: Mapping[str, np.ndarray], sizes: Mapping[str, float]) -> Figure:
-    """Photographs with a face pasted back in several ways, and the seam of each.
-
-    Args:
-        pictures: title → uint8 (height, width, 3), RGB.
-        sizes: title → ``seam``.
-    """
-    return draw_strip(
-        {f"{title}: {sizes[title]:.4f}": picture[None] for title, picture in pictures.items()}, 2.4
-    )
+def draw_seams(
+    pictures: Mapping[str, np.ndarray], seams: Mapping[str, float], kept: Mapping[str, float]
+) -> Figure:
+    """Photographs with a face pasted back in several ways: see ``stitch``."""
+    columns = {
+        f"{title}\nseam {seams[title]:.4f}, kept {kept[title]:.2f}": picture[None]
+        for title, picture in pictures.items()
+    }
+    return draw_strip(columns, 2.6)
 
 
 def draw_pairs(driver: np.ndarray, moved: np.ndarray, most: int = 8) -> Figure:

@@ -25,7 +25,7 @@ from dcgan_lib.beyond.animate.settings import MotionSettings
 
 LEVELS = 4  # of the pyramid in which pictures are compared
 TURN, SHIFT, SCALE = 0.3, 0.15, 0.15  # radians, half sides and shares of a random affine, at most
-LOSSES = ("reconstruction", "warped", "equivariance")
+LOSSES = ("reconstruction", "warped", "equivariance", "painting")
 
 
 class Moved(NamedTuple):
@@ -116,12 +116,15 @@ class Animator(keras.Model):
                 "reconstruction": pyramid_loss(moved.output, targets),
                 "warped": pyramid_loss(moved.warped, targets),
                 "equivariance": self._equivariance(targets, driving),
+                "painting": 1 - tf.reduce_mean(moved.kept),
             }
-            total = (
-                losses["reconstruction"]
-                + self.settings.warped_weight * losses["warped"]
-                + self.settings.equivariance_weight * losses["equivariance"]
+            weights = (
+                1.0,
+                self.settings.warped_weight,
+                self.settings.equivariance_weight,
+                self.settings.painting_weight,
             )
+            total = sum(w * losses[name] for w, name in zip(weights, LOSSES, strict=True))
         variables = self.trainable_variables
         self.optimizer.apply(tape.gradient(total, variables), variables)
         for name, tracker in self.trackers.items():

@@ -23,11 +23,12 @@ class MotionSettings:
     width: int = 24  # channels of the first layers; deeper ones have twice and four times as many
     held_out: int = 5  # people whom it never sees
     batch_size: int = 8
-    epochs: int = 45
+    epochs: int = 40
     steps_per_epoch: int = 25
     learning_rate: float = 0.001
     warped_weight: float = 0.5  # of the loss of the warped source alone, beside the output's
     equivariance_weight: float = 5.0
+    painting_weight: float = 0.2  # of the share that is painted: without it, all is, and blurred
 
     def __post_init__(self) -> None:
         for name in ("keypoints", "width", "batch_size", "epochs", "steps_per_epoch"):
