@@ -219,8 +219,20 @@ def test_without_an_average_g_itself_generates():
     assert gan.best_generator is gan.generator
 
 
-@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16", "mixed_float16"])
-@pytest.mark.parametrize("augment", ["", "color,translation,cutout"])
+ALL = "color,translation,cutout"
+
+
+@pytest.mark.parametrize(
+    ("precision", "augment"),
+    [
+        ("float32", ""),
+        ("mixed_bfloat16", ALL),
+        ("mixed_float16", ALL),
+        pytest.param("float32", ALL, marks=pytest.mark.long),
+        pytest.param("mixed_bfloat16", "", marks=pytest.mark.long),
+        pytest.param("mixed_float16", "", marks=pytest.mark.long),
+    ],
+)
 def test_every_precision_trains_with_and_without_augmentation(precision, augment):
     gan = small(precision=precision, augment=augment, moving_average=0.9)
     before = gan.generator.get_layer("up_16").kernel.numpy()
