@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from dcgan_lib.beyond.animate import animate_command, learn_motion_command
+from dcgan_lib.beyond.style import style_app
 from dcgan_lib.collect import collect_command
 from dcgan_lib.crop import crop_command, subset_command
 from dcgan_lib.evaluate import evaluate_command
@@ -37,6 +38,7 @@ app.command("evaluate")(evaluate_command)  # 08
 app.add_typer(latent_app, name="latent")  # 09
 app.command("rules")(rules_command)  # 10
 app.command("publish")(publish_command)  # 11
+app.add_typer(style_app, name="style")  # 13
 app.command("learn-motion")(learn_motion_command)  # 14
 app.command("animate")(animate_command)
 app.command("info")(info_command)

@@ -9,7 +9,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from dcgan_course.ch13_style.waves import RATE, bent_wave, strengths
-from dcgan_lib.beyond.style import StyleGenerator, decibels, moved, render, shown, shown_detail
+from dcgan_lib.beyond.style import (
+    PEAK,
+    StyleGenerator,
+    decibels,
+    moved,
+    render,
+    shown,
+    shown_detail,
+)
 from dcgan_lib.shared import (
     DARK_GREY,
     GENERATED_COLOUR,
@@ -73,14 +81,16 @@ def draw_moved(
     titles = ("still", "its source moved", "its pixels moved", "10 × the difference")
     figure = Figure(figsize=(8.4, 2.2 * len(generators)), layout="constrained")
     panels = figure.subplots(len(generators), 4, squeeze=False)
+    for axes, title in zip(panels[0], titles, strict=True):
+        axes.set_title(title)
     for line, (name, generator) in zip(panels, generators.items(), strict=True):
         still, after = _before_and_after(generator, z, transform)
         pixels, valid = moved(still, transform[None])
         off = np.where(valid[..., None], 10 * np.abs(after - pixels) - 1, -1)
         pictures = (still, after, pixels, off)
-        for axes, title, picture in zip(line, titles, pictures, strict=True):
-            show_picture(axes, shown(picture)[0], title if line is panels[0] else "")
-        agreed = decibels(after, pixels, valid, still.var())
+        for axes, picture in zip(line, pictures, strict=True):
+            show_picture(axes, shown(picture)[0], axes.get_title())
+        agreed = decibels(after, pixels, valid, PEAK**2)
         line[0].set_ylabel(name)
         line[3].set_xlabel(f"{agreed:.0f} dB")
     return figure

@@ -1,16 +1,13 @@
-"""Widgets of chapter 13: a face that a slider moves, and a film on the page."""
+"""A widget of chapter 13: a picture that sliders move and turn."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
-from IPython.display import HTML
 
-from dcgan_course.exploring import explorer
+from dcgan_course.exploring import explorer, film as film
 from dcgan_lib.beyond.style import StyleGenerator, moving_frames
 
 
@@ -40,17 +37,3 @@ def moved_frame(
     side = next(iter(generators.values())).settings.image_size
     transform = np.array([[np.deg2rad(degrees), pixels / side, 0]])
     return next(moving_frames(generators, z, transform))
-
-
-def film(path: str | Path, width: int = 620) -> HTML:
-    """A GIF for the notebook, inside the page, so that it moves in executed copies too.
-
-    Args:
-        path: of the GIF.
-        width: on the page, in pixels.
-    """
-    text = base64.b64encode(Path(path).read_bytes()).decode()
-    return HTML(
-        f'<img src="data:image/gif;base64,{text}" width="{width}" '
-        'alt="Pictures whose source moves, and their detail below">'
-    )

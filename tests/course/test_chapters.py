@@ -9,7 +9,14 @@ import pytest
 
 from dcgan_classroom.release import student_version, write_release
 from dcgan_course import chapters as notebooks
-from dcgan_course.chapters import ANSWER, find_chapters, read_notebook, tidy, write_notebook
+from dcgan_course.chapters import (
+    ANSWER,
+    FIRST_BEYOND,
+    find_chapters,
+    read_notebook,
+    tidy,
+    write_notebook,
+)
 from dcgan_course.frame import HIDDEN, HIDDEN_END, problems
 from dcgan_lib import __version__
 from dcgan_lib.shared.errors import CourseError
@@ -87,8 +94,10 @@ def test_every_chapter_is_in_order(path):
     assert problems(path) == []
 
 
-def test_the_chapters_are_numbered_without_a_gap():
-    assert [int(name[:2]) for name in NAMES] == list(range(len(NAMES)))
+def test_the_chapters_on_the_paper_are_numbered_without_a_gap_and_none_twice():
+    numbers = [int(name[:2]) for name in NAMES]
+    assert numbers[:FIRST_BEYOND] == list(range(FIRST_BEYOND))
+    assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.parametrize(

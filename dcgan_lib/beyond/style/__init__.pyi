@@ -1,5 +1,6 @@
 from .command import style_app as style_app
 from .equivariance import (
+    PEAK as PEAK,
     Equivariance as Equivariance,
     decibels as decibels,
     measure_rotation as measure_rotation,

@@ -16,6 +16,7 @@ from dcgan_lib.load import to_images
 from dcgan_lib.shared import HEAT, finish, show_picture
 
 LARGE = 3  # how often a pixel of a film is repeated
+LIGHT = 0.6  # a share from which its cell is bright
 SHOWN = 3.0  # standard deviations of detail from black to grey
 
 
@@ -70,7 +71,8 @@ def draw_roles(roles: pd.DataFrame) -> Figure:
     axes = figure.subplots()
     axes.imshow(roles, cmap=HEAT, vmin=0, vmax=max(1.0, roles.to_numpy().max()), aspect="auto")
     for (row, column), value in np.ndenumerate(roles.to_numpy()):
-        axes.text(column, row, f"{value:.2f}", ha="center", va="center")
+        colour = "black" if value > LIGHT else "white"
+        axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
     axes.set_xticks(range(roles.shape[1]), roles.columns)
     axes.set_yticks(range(len(roles)), roles.index)
     axes.set_title("Share of a whole exchange that one layer makes")
