@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dcgan_lib.__main__ import app
 from dcgan_lib.settings import get_settings
+from dcgan_lib.shared.commands import run_command
 from dcgan_lib.train.run import load_settings
 from dcgan_lib.train.training import train
 
@@ -25,31 +27,59 @@ def run(faces, tmp_path_factory):
     return run
 
 
+@pytest.fixture
+def called(monkeypatch, capsys):
+    """Run ``python -m dcgan_lib …`` in this process, where TensorFlow is loaded already."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["dcgan_lib", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            run_command(app)
+        printed = capsys.readouterr()
+        code = end.value.code or 0
+        return subprocess.CompletedProcess(arguments, code, printed.out, printed.err)
+
+    return run
+
+
 def words(text):
     return " ".join(text.split())
 
 
-def test_train_names_the_files_to_look_at(command, faces, tmp_path):
-    run = tmp_path / "run"
-    line = ("train", faces, "--run", run, "--profile", "tiny", "--set", "image_size=32")
-    done = command(*line, "--set", "epochs=2", "--sample-every", "2")
+@pytest.fixture(scope="module")
+def trained(faces, tmp_path_factory):
+    """What training of three epochs said into a log, and its run."""
+    run = tmp_path_factory.mktemp("trained") / "run"
+    line = [sys.executable, "-m", "dcgan_lib", "train", faces, "--run", run, "--profile", "tiny"]
+    line += ["--set", "image_size=32", "--set", "epochs=3", "--sample-every", "3"]
+    done = subprocess.run(list(map(str, line)), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
+    return done, run
+
+
+def test_train_names_the_files_to_look_at(trained):
+    done, run = trained
     assert "images/s=" in done.stderr and "d_loss=" in done.stderr
-    assert "samples/epoch_0002.png" in done.stdout
-    assert [path.name for path in sorted((run / "samples").iterdir())] == [
-        "epoch_0000.png",
-        "epoch_0002.png",
-    ]
+    assert "samples/epoch_0003.png" in done.stdout
+    names = [path.name for path in sorted((run / "samples").iterdir())]
+    assert names == [f"epoch_{epoch:04d}.png" for epoch in (0, 3)]
     assert "cuda" not in done.stderr.lower() and "onednn" not in done.stderr.lower()
 
 
-def test_sample_writes_the_same_faces_for_the_same_seed(command, run, tmp_path):
+def test_a_log_gets_a_line_for_each_epoch(trained):
+    said = trained[0].stderr
+    lines = [text for text in said.splitlines() if "d_loss=" in text]
+    assert [text.split(":")[0] for text in lines] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    assert "\r" not in said and len(said) < 1000
+
+
+def test_sample_writes_the_same_faces_for_the_same_seed(command, called, run, tmp_path):
     grid = tmp_path / "grid.png"
     first = command(
         "sample", run, "--count", 5, "--seed", 3, "--out", tmp_path / "a", "--grid", grid
     )
     assert first.returncode == 0, first.stderr
-    command("sample", run, "--count", 3, "--seed", 3, "--out", tmp_path / "b")
+    called("sample", run, "--count", 3, "--seed", 3, "--out", tmp_path / "b")
     names = [path.name for path in sorted((tmp_path / "a").iterdir())]
     assert names == [f"face_{number:05d}.png" for number in range(5)]
     for name in names[:3]:
@@ -63,7 +93,7 @@ def test_sample_writes_the_same_faces_for_the_same_seed(command, run, tmp_path):
 
 
 def test_resume_needs_no_settings_and_takes_none_from_the_environment(
-    command, run, faces, tmp_path, monkeypatch
+    command, called, run, faces, tmp_path, monkeypatch
 ):
     copy = shutil.copytree(run, tmp_path / "copy")
     monkeypatch.setenv("DCGAN_PROFILE", "paper")
@@ -71,23 +101,15 @@ def test_resume_needs_no_settings_and_takes_none_from_the_environment(
     assert done.returncode == 0, done.stderr
     assert "Trained 2 epochs" in done.stdout
     assert load_settings(copy) == get_settings("tiny", epochs=2)
-    done = command("train", faces, "--run", copy, "--resume", "--profile", "quick")
+    done = called("train", faces, "--run", copy, "--resume", "--profile", "quick")
     assert done.returncode == 1 and "was started: profile='tiny'" in words(done.stderr)
-
-
-def test_a_log_gets_a_line_for_each_epoch(command, faces, tmp_path):
-    line = ("train", faces, "--run", tmp_path / "run", "--profile", "tiny")
-    done = command(*line, "--set", "image_size=32", "--set", "epochs=3")
-    lines = [text for text in done.stderr.splitlines() if "d_loss=" in text]
-    assert [text.split(":")[0] for text in lines] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
-    assert "\r" not in done.stderr and len(done.stderr) < 1000
 
 
 def test_a_terminal_gets_a_bar(faces, tmp_path):
     terminal, side = os.openpty()
     termios.tcsetwinsize(side, (24, 120))
     line = [sys.executable, "-m", "dcgan_lib", "train", faces, "--run", tmp_path / "run"]
-    line += ["--profile", "tiny", "--set", "image_size=32"]
+    line += ["--profile", "tiny", "--set", "image_size=32", "--set", "epochs=1"]
     process = subprocess.Popen(list(map(str, line)), stdout=subprocess.DEVNULL, stderr=side)
     os.close(side)
     shown = b""
@@ -101,7 +123,7 @@ def test_a_terminal_gets_a_bar(faces, tmp_path):
     assert b"\r" in shown and b"step/s" in shown
 
 
-def test_evaluate_writes_the_report(command, run, faces, tmp_path):
+def test_evaluate_writes_the_report(command, called, run, faces, tmp_path):
     copy = shutil.copytree(run, tmp_path / "copy")
     assert "were not measured yet" in (copy / "model_card.md").read_text("utf-8")
     done = command("evaluate", copy, faces, "--count", 10)
@@ -109,7 +131,7 @@ def test_evaluate_writes_the_report(command, run, faces, tmp_path):
     figures = json.loads((copy / "report.json").read_text())
     card = (copy / "model_card.md").read_text("utf-8")
     assert f"| haar_acceptance | {figures['haar_acceptance']:.4g} |" in card
-    done = command("evaluate", copy, faces, "--count", 10, "--json", tmp_path / "figures.json")
+    done = called("evaluate", copy, faces, "--count", 10, "--json", tmp_path / "figures.json")
     assert json.loads((tmp_path / "figures.json").read_text()) == figures
     assert figures["count"] == 10
     assert "nearest_held_out" in done.stdout
@@ -145,8 +167,11 @@ def test_info_says_what_is_there(command):
         (["draw"], 2, "No such command 'draw'"),
     ],
 )
-def test_errors_are_one_paragraph_with_an_exit_code(command, tmp_path, arguments, code, message):
-    done = command(*arguments, cwd=tmp_path)
+def test_errors_are_one_paragraph_with_an_exit_code(
+    called, tmp_path, monkeypatch, arguments, code, message
+):
+    monkeypatch.chdir(tmp_path)
+    done = called(*arguments)
     assert done.returncode == code
     assert message in words(done.stderr)
     assert "Traceback" not in done.stderr
