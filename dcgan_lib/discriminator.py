@@ -51,8 +51,7 @@ def _halved(
     options = {"padding": "same", "name": f"down_{side}"}
     strides = 1 if settings.pooling else 2
     kind, kernel_size = layers.Conv2D, settings.kernel_size
-    convolution = make.convolution(kind, channels, kernel_size, strides=strides, **options)
-    x = make.bounded(convolution)(x)
+    x = make.convolution(kind, channels, kernel_size, strides=strides, **options)(x)
     if settings.pooling:
         x = layers.MaxPooling2D(2, dtype=settings.precision, name=f"pool_{side}")(x)
     return x
@@ -68,6 +67,5 @@ def _logit(x: keras.KerasTensor, settings: Settings, make: LayerMaker) -> keras.
         x = layers.Reshape((1, 1, channels), name="row_as_map")(x)
     if settings.batch_deviation:
         x = BatchDeviation(name="batch_deviation", dtype=settings.precision)(x)
-    judge = make.convolution(layers.Conv2D, 1, x.shape[1], name="judge")
-    x = make.bounded(judge)(x)  # (batch, 1, 1, 1)
+    x = make.convolution(layers.Conv2D, 1, x.shape[1], name="judge")(x)  # (batch, 1, 1, 1)
     return layers.Reshape((1,), dtype="float32", name="logit")(x)

@@ -42,12 +42,6 @@ class LayerMaker:
         """``Conv2D`` or ``Conv2DTranspose``, without a bias: BatchNormalization adds one."""
         return kind(channels, kernel_size, use_bias=False, **self._start(), **options)
 
-    def bounded(self, layer: layers.Layer) -> layers.Layer:
-        """The layer itself, or, with ``settings.spectral_norm``, one of spectral norm 1."""
-        if not self.settings.spectral_norm:
-            return layer
-        return layers.SpectralNormalization(layer, name=layer.name, dtype=self.settings.precision)
-
     def dense(self, units: int) -> layers.Layer:
         """The hidden layer that guideline c removes (``settings.fully_connected``)."""
         return layers.Dense(units, name="hidden_dense", **self._start())

@@ -41,7 +41,6 @@ class Settings:
     kernel_size: int = 4  # divisible by the stride 2: no checkerboard by construction
     leaky_slope: float = 0.2  # Radford et al. 2015; Keras's default is 0.3
     batch_norm_momentum: float = 0.9  # Keras's 0.99 lags behind in short runs
-    spectral_norm: bool = False  # in D: Miyato et al. 2018, arXiv:1802.05957
     batch_deviation: bool = False  # shown to D: Karras et al. 2018, arXiv:1710.10196, section 3
 
     # the rules of the paper's section 6 and their neighbours, which chapter 10 turns one by one

@@ -36,7 +36,6 @@ LEVERS = {
     "gradient_penalty": 1.0,
     "penalty_every": 2,
     "batch_norm": "generator",
-    "spectral_norm": True,
     "batch_deviation": True,
     "moving_average": 0.9,
     "average_warm_up": True,
@@ -57,23 +56,12 @@ def test_the_levers_survive_saving_bit_for_bit(tmp_path):
     assert float(gan.augment_strength) == float(loaded.augment_strength) != 0.5
 
 
-def test_spectral_norm_keeps_every_kernel_of_d_near_one():
-    gan = small(batch_norm="generator", spectral_norm=True)
-    gan.fit(FACES, epochs=30, verbose=0)
-    gan.discriminator(FACES, training=True)
-    kernels = [value for value in values(gan.discriminator) if value.ndim == 4]
-    assert len(kernels) == 4
-    for kernel in kernels:
-        largest = np.linalg.svd(kernel.reshape(-1, kernel.shape[3]), compute_uv=False)[0]
-        assert largest == pytest.approx(1, abs=0.1)
-
-
 def test_d_is_told_how_varied_a_batch_is():
     d = small(batch_deviation=True).discriminator
     told = keras.Model(d.input, d.get_layer("batch_deviation").output)
     alike, varied = told(np.repeat(FACES[:1], 8, axis=0)), told(FACES)
     assert np.ptp(varied[..., -1]) == 0
-    assert float(alike[0, 0, 0, -1]) < 0.01 < float(varied[0, 0, 0, -1])
+    assert float(alike[0, 0, 0, -1]) < float(varied[0, 0, 0, -1]) / 5
 
 
 def test_the_penalty_is_paid_once_in_so_many_updates():
