@@ -33,6 +33,7 @@ nb_ipywidgets_js = {}  # a widget needs a kernel; a still picture stands beside 
 nb_merge_streams = True
 
 autodoc_typehints_format = "short"
+autodoc_inherit_docstrings = False  # Keras documents what is Keras's
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 napoleon_use_ivar = True
@@ -47,8 +48,9 @@ html_title = project
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
 html_math_renderer = "mathml"
-html_copy_source = False
-html_show_sphinx = False
+html_context = {"default_mode": "auto"}  # light or dark, as the system is
+html_copy_source = html_domain_indices = html_use_index = False
+html_show_copyright = html_show_sphinx = False
 html_theme_options = {
     "home_page_in_toc": False,
     "navbar_persistent": [],

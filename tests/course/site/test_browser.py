@@ -37,7 +37,7 @@ def visit(browser, address):
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
         page.heard = []
-        page.on("console", lambda message: page.heard.append(message.text))
+        page.on("console", lambda message: complain(page, message))
         page.on("pageerror", lambda error: page.heard.append(str(error)))
         page.on("request", lambda request: page.heard.append(request.url[:200]))
         page.goto(address + name)
@@ -46,6 +46,11 @@ def visit(browser, address):
     yield open_page
     for context in contexts:
         context.close()
+
+
+def complain(page, message):
+    if message.type in ("error", "warning"):
+        page.heard.append(message.text)
 
 
 def unexpected(page, address):
