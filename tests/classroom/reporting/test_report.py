@@ -305,8 +305,8 @@ def test_names_of_folders_are_safe_and_differ():
 def test_the_class_page_shows_what_failed_and_with_what(reported):
     text = words((reported / "index.html").read_text("utf-8"))
     assert "Exercise 4.2: how far apart values are 4 · Means 3 of 5" in text
-    assert "1 × NameError: name &#39;leng&#39; is not defined" in text
-    assert "2 × NotImplementedError" in text and "mean 1.9 of 4" in text
+    assert "1 student: NameError: name &#39;leng&#39; is not defined" in text
+    assert "2 students: NotImplementedError" in text and "mean 1.9 of 4" in text
 
 
 def test_mistakes_are_grouped_by_their_message_whatever_its_names_and_numbers(own):
@@ -322,7 +322,7 @@ def test_mistakes_are_grouped_by_their_message_whatever_its_names_and_numbers(ow
     again()
     text = words((out / "report" / "index.html").read_text("utf-8"))
     exercise = text[text.index("What to teach again") :]
-    assert "4 of 5 teach again 3 × `f" in exercise and "1 × NameError" in exercise
+    assert "4 of 5 teach again 3 students: `f" in exercise and "1 student: NameError" in exercise
     assert "one of the answers" in exercise
 
 

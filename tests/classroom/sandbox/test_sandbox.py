@@ -99,7 +99,7 @@ def test_the_kernel_has_nothing_of_the_graders_and_cannot_change_what_it_reads()
         "package = Path(dcgan_lib.__file__).parent\n"
         "classroom = package.parent / 'dcgan_classroom'\n"
         "found = os.listdir(classroom) if classroom.exists() else []\n"
-        "print(found, (package / 'load.py').exists())\n"
+        "print(found, (package / 'settings.py').exists())\n"
         "print('debugpy.server' in sys.modules)",
         "for place in ['/', '/dev', '/usr', '/run', os.path.dirname(package), package,"
         " classroom]:\n"
