@@ -98,6 +98,7 @@ def state_on_disk(run):
     return {name: reader.get_tensor(name) for name in names}
 
 
+@pytest.mark.long
 def test_a_run_with_every_lever_resumes_bit_for_bit(faces, tmp_path):
     recipe = get_settings("tiny", image_size=32, epochs=3, learning_rate_decay=1.0, **LEVERS)
     assert train(faces, tmp_path / "whole", recipe).epoch == 3
