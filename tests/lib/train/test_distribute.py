@@ -114,7 +114,7 @@ def test_two_workers_of_which_one_is_killed_end_like_two_devices(faces, tmp_path
     with Workers(faces, run, epochs=50) as (chief, other):
         wait_for(lambda: (run / "checkpoints" / "epoch_0001").is_dir(), chief)
         other.send_signal(signal.SIGKILL)
-        said = chief.communicate(timeout=120)[1]
+        said = chief.communicate(timeout=300)[1]
     assert chief.returncode == 1
     paragraph = " ".join(said.split("Error: ")[-1].split())
     assert re.match(r"A worker of this training is gone\. Expected .* --resume\.$", paragraph)
