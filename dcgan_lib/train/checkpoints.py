@@ -139,7 +139,8 @@ def _unwritten(whole: Path, error: Exception) -> str:
     free = shutil.disk_usage(whole.parent if whole.parent.is_dir() else ".").free / 1e6
     earlier = [folder.name for folder in list_checkpoints(whole.parents[1])]
     kept = f"Kept: {earlier[-1]}." if earlier else "There is no earlier one."
-    reason = str(error).splitlines()[0][:200] or type(error).__name__
+    said = str(error).splitlines()[0].removesuffix(" [Op:SaveV2]")
+    reason = said.rpartition("; ")[2][:200] or type(error).__name__  # without TensorFlow's places
     return (
         f"The checkpoint {whole} couldn't be written. Expected room for it on the disk. Received: "
         f"{reason} ({free:.0f} MB free). {kept} Make room, then go on with --resume."
