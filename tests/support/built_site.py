@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urljoin, urlparse
+from urllib.parse import unquote, urljoin, urlparse
 
 from bs4 import BeautifulSoup
 
@@ -62,15 +62,20 @@ class BuiltSite:
         ]
         return asked + styles
 
+    @cached_property
+    def _ids(self) -> dict[str, set[str]]:
+        return {
+            name: {tag["id"] for tag in page.find_all(id=True)} for name, page in self.pages.items()
+        }
+
     def _leads_somewhere(self, name: str, address: str) -> bool:
-        if urlparse(address).scheme:
+        parts = urlparse(urljoin(f"/{name}", address))
+        if parts.netloc or parts.scheme:  # of others
             return True
-        path, anchor = urldefrag(urljoin(f"/{name}", address))
-        target = self.root / unquote(path).lstrip("/")
-        if target.suffix != ".html" or not anchor:
-            return target.is_file()
-        page = self.pages.get(target.relative_to(self.root).as_posix())
-        return bool(page and page.find(id=unquote(anchor)))
+        target = unquote(parts.path).lstrip("/")
+        if target not in self.pages or not parts.fragment:
+            return (self.root / target).is_file()
+        return unquote(parts.fragment) in self._ids[target]
 
 
 def _addresses(page: BeautifulSoup) -> Iterator[str]:

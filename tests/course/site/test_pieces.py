@@ -19,6 +19,7 @@ from dcgan_course.site.sources import DOCS, Made, require_made
 from dcgan_course.site.terms import read_terms
 from dcgan_lib.collect import DATABASES
 from dcgan_lib.shared.errors import CourseError
+from tests.support.built_site import BuiltSite
 
 PATH = NOTEBOOKS / "04_generator.ipynb"
 LAST = 11  # the chapters after it go beyond the paper, and the six weeks
@@ -165,3 +166,27 @@ def test_each_command_has_its_help(tmp_path: Path):
     text = page.read_text("utf-8")
     for name in ("collect", "crop", "train", "evaluate", "latent", "publish"):
         assert f"## {name}\n" in text and f"Usage: python -m dcgan_lib {name} " in text
+
+
+def test_a_link_that_leads_nowhere_is_found(tmp_path: Path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/one.html").write_text(
+        "<a href='../two.html?v=1#here'></a><a href='two.html'></a><a href='../two.html#gone'></a>"
+        "<a href='#'></a><a href='https://example.org/x'></a>",
+        "utf-8",
+    )
+    (tmp_path / "two.html").write_text(
+        "<p id='here'></p><script src='//cdn.example.org/x.js'></script><img src='gone.png'>",
+        "utf-8",
+    )
+    (tmp_path / "style.css").write_text("@import 'https://fonts.example.org/a.css';", "utf-8")
+    site = BuiltSite(tmp_path)
+    assert site.broken_links() == [
+        "a/one.html: two.html",
+        "a/one.html: ../two.html#gone",
+        "two.html: gone.png",
+    ]
+    assert site.asked_of_others() == [
+        "two.html: //cdn.example.org/x.js",
+        "style.css: https://fonts.example.org/a.css",
+    ]
