@@ -52,7 +52,7 @@ def check_seen_as(seen_as: Callable[[float, int], float]) -> None:
         require(
             0 <= found <= rate / 2,
             f"{waves} waves, sampled {rate} times, are seen as another wave. Expected 0 to "
-            f"{rate / 2:g}, as many as so few samples can show. Received: {found:g}. ",
+            f"{rate / 2:g}, as many as so few samples can show. Received: {found:g}.",
         )
         points = np.arange(rate) / rate
         same = np.abs(np.cos(2 * np.pi * waves * points) - np.cos(2 * np.pi * found * points))
