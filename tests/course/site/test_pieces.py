@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 import nbformat
@@ -166,6 +167,17 @@ def test_each_command_has_its_help(tmp_path: Path):
     text = page.read_text("utf-8")
     for name in ("collect", "crop", "train", "evaluate", "latent", "publish"):
         assert f"## {name}\n" in text and f"Usage: python -m dcgan_lib {name} " in text
+
+
+def test_every_page_is_in_a_table_of_contents():
+    pages = {path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.rglob("*.md")}
+    listed = set()
+    for path in DOCS.rglob("*.md"):
+        for block in re.findall(r"```\{toctree\}\n(.*?)```", path.read_text("utf-8"), re.DOTALL):
+            below = (path.parent.relative_to(DOCS) / line for line in block.split() if line)
+            patterns = [place.as_posix() for place in below]
+            listed |= {page for page in pages if any(fnmatch(page, one) for one in patterns)}
+    assert sorted(pages - listed - {"index"}) == []
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path: Path):
