@@ -127,7 +127,8 @@ def learn_motion(
     people = split_people(face_set, settings.held_out)
     keras.utils.set_random_seed(settings.seed)
     animator = Animator(settings)
-    animator.compile()
+    few = settings.epochs * settings.steps_per_epoch < 10
+    animator.compile(run_eagerly=few)  # a graph takes longer to build than so few steps
     _write_json(run / "people.json", {part: list(own) for part, own in vars(people).items()})
     animator.fit(
         serve_pairs(face_set.images, people.train, settings),
