@@ -8,10 +8,9 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from dcgan_lib.shared.palette import GENERATED_COLOUR, REAL_COLOUR
 from dcgan_lib.shared.pictures import (
-    GENERATED_COLOUR,
     MARK,
-    REAL_COLOUR,
     draw_pictures,
     draw_strip,
     finish,
