@@ -64,7 +64,7 @@ def size_of(path):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", NAMES[::4])  # papermill runs them all
+@pytest.mark.parametrize("name", NAMES)
 def test_a_chapter_runs_under_nbval(name, place):
     source = PATHS[name]
     copy = place / "notebooks" / source.name

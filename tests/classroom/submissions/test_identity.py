@@ -151,6 +151,7 @@ def test_what_one_student_hands_in_too_much_costs_nobody_else(zipped, small_budg
     assert len(found.problems) < 50  # not a line for each file
 
 
+@pytest.mark.long
 def test_an_export_holds_a_hundred_thousand_files_of_one_student(tmp_path):
     files = {f"ada/{n}.txt": b"" for n in range(100_000)} | {"bob/04.ipynb": MINE}
     (tmp_path / "class.zip").write_bytes(packed(files))
