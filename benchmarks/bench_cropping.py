@@ -97,7 +97,7 @@ def bench(
             for name, kept in [("crop_folder", ours), ("loop", plain), ("told loop", told)]
         )
     )
-    small, shared = bench_small(2 * count, seed)
+    small, shared = bench_small(10 * count, seed)
     if speedup < LEAST_SPEEDUP or agreement < LEAST_AGREEMENT:
         raise typer.Exit(1)
     if small < 1 or shared < LEAST_SHARED:

@@ -174,7 +174,7 @@ def _about_noise(seen: list[np.ndarray], wanted: np.ndarray) -> str:
             f"z has no number below 0. Expected numbers from -1 to 1. Received: {z.min():.2f} to "
             f"{z.max():.2f}. What are uniform's first two arguments?"
         )
-    if np.abs(z - wanted).max() > 1e-6:
+    if not np.abs(z - wanted).max() <= 1e-6:  # also NaN
         return (
             "z has other values than the library's draw_noise gives for this seed. Draw it by one "
             "call of np.random.default_rng(seed).uniform, with the shape as its third argument."
