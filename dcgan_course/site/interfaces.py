@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -38,7 +39,7 @@ def find_rooms() -> list[str]:
 
 def write_command_page(out: Path) -> None:
     """Add what ``--help`` says of each command to the page ``out``."""
-    app = importlib.import_module("dcgan_lib.__main__").app
+    app = runpy.run_path(str(Path(str(dcgan_lib.__file__)).with_name("__main__.py")))["app"]
     names = [command.name for command in app.registered_commands]
     names += [group.name for group in app.registered_groups]
     parts = [f"## {name}\n\n```text\n{_help(app, name)}\n```\n" for name in names]
