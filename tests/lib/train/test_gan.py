@@ -9,18 +9,7 @@ from dcgan_lib.losses import discriminator_loss, generator_loss
 from dcgan_lib.settings import get_settings
 from dcgan_lib.shared.errors import CourseError
 from dcgan_lib.train.gan import DCGAN, LOSSES
-
-FACES = np.random.default_rng(0).uniform(-1, 1, (8, 32, 32, 3)).astype(np.float32)
-
-
-def small(**changes):
-    gan = DCGAN(get_settings("tiny", image_size=32, **{"moving_average": 0, **changes}))
-    gan.compile()
-    return gan
-
-
-def values(network):
-    return [weight.numpy() for weight in network.weights]
+from tests.support.small_gan import FACES, small, values
 
 
 def test_a_step_equals_one_written_by_hand():

@@ -8,20 +8,9 @@ import tensorflow as tf
 from dcgan_lib.layers import in_plain_keras
 from dcgan_lib.settings import get_settings
 from dcgan_lib.train.checkpoints import list_checkpoints
-from dcgan_lib.train.gan import DCGAN, learning_rate_in
+from dcgan_lib.train.gan import learning_rate_in
 from dcgan_lib.train.training import train
-
-FACES = np.random.default_rng(0).uniform(-1, 1, (8, 32, 32, 3)).astype(np.float32)
-
-
-def small(**changes):
-    gan = DCGAN(get_settings("tiny", image_size=32, **{"moving_average": 0, **changes}))
-    gan.compile()
-    return gan
-
-
-def values(network):
-    return [weight.numpy() for weight in network.weights]
+from tests.support.small_gan import FACES, small, values
 
 
 def weights_and_state(gan):
